@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import knex, { type Knex } from 'knex';
+import { rolePassword, roles } from './roles.ts';
+
+const folder = join(import.meta.dirname, 'migrations');
+
+/** Knex's own file source would reject `.ts`; this one names a migration by its file and imports it. */
+const source: Knex.MigrationSource<string> = {
+  getMigrations: () =>
+    Promise.resolve(
+      readdirSync(folder)
+        .filter((file) => file.endsWith('.ts'))
+        .sort(),
+    ),
+  getMigrationName: (file) => basename(file, '.ts'),
+  // Forward only, said once here and not in every file.
+  getMigration: async (file) => {
+    const { up } = (await import(join(folder, file))) as Pick<Knex.Migration, 'up'>;
+    return { up, down: () => Promise.reject(new Error('Migrations go forward only: restore a backup instead.')) };
+  },
+};
+
+/** Brings the database behind `ownerUrl` to the newest schema and makes sure that the product's roles exist. */
+export async function migrate(ownerUrl: string): Promise<void> {
+  const db = knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 1 } });
+  try {
+    for (const role of roles) {
+      // Roles belong to the whole server: two databases migrated at once may both try to make them.
+      await db.raw(
+        `do $$ begin create role ${role} login; exception when duplicate_object or unique_violation then null; end $$`,
+      );
+      await db.raw(`alter role ${role} with login nosuperuser nobypassrls password '${rolePassword(ownerUrl, role)}'`);
+    }
+    await db.migrate.latest({ migrationSource: source, tableName: 'schema_migrations' });
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,20 @@
+import { createHmac } from 'node:crypto';
+
+/** The product's own database roles: neither owns a table, so forced row-level security binds both. */
+export type Role = 'decorum_app' | 'decorum_dispatcher';
+export const roles: readonly Role[] = ['decorum_app', 'decorum_dispatcher'];
+
+/** A role's password is derived from the owner's, so that one secret in the environment is enough. */
+export function rolePassword(ownerUrl: string, role: Role): string {
+  return createHmac('sha256', decodeURIComponent(new URL(ownerUrl).password))
+    .update(role)
+    .digest('hex');
+}
+
+/** The owner's address with another role in its place. */
+export function roleUrl(ownerUrl: string, role: Role): string {
+  const url = new URL(ownerUrl);
+  url.password = rolePassword(ownerUrl, role);
+  url.username = role;
+  return url.toString();
+}

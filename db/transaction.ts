@@ -1,0 +1,95 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+/** What a query inside a tenant's transaction can do. */
+export interface Tx {
+  readonly tenantId: string;
+  rows<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** The one row that the statement answers; throws when it answers none. */
+  row<Row>(sql: string, values?: unknown[]): Promise<Row>;
+  /** Number of rows that the statement touched. */
+  run(sql: string, values?: unknown[]): Promise<number>;
+}
+
+/** The legal instant for a tenant that is not real; a test's virtual clock. Undefined: the tenant's own clock in the database. */
+export type Clock = () => Promise<Date> | Date;
+
+export interface Database {
+  /**
+   * Runs `work` in one transaction behind the tenant's wall, at one legal instant (`decorum.now()`).
+   * Repeats it, wholly, when PostgreSQL chose it as the victim of a deadlock or a serialization failure: `work` must not act on the world.
+   */
+  inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** One statement outside any tenant: the few security-definer look-ups. */
+  lookUp<Row>(sql: string, values: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const retried = new Set(['40P01', '40001']);
+const tries = 6;
+
+// Instants come as Date, bigint counts as numbers: none of ours passes 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+// A calendar date has no zone: leave it text.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+/** Opens a pool for one of the product's roles. `clock` is refused by the database for a real tenant. */
+export function openDatabase(options: { url: string; max?: number; clock?: Clock; onError?: (error: Error) => void }): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max ?? 10,
+    application_name: 'decorum',
+    connectionTimeoutMillis: 10_000,
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
+  pool.on('error', (error) => options.onError?.(error));
+
+  async function attempt<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const at = options.clock ? `, '${(await options.clock()).toISOString()}'` : '';
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    try {
+      // One round trip: both values are checked, so neither can carry SQL.
+      await client.query(`begin; select decorum.enter('${tenantId}'${at})`);
+      const tx: Tx = {
+        tenantId,
+        rows: async <Row>(sql: string, values: unknown[] = []) => (await client.query(sql, values)).rows as Row[],
+        row: async <Row>(sql: string, values: unknown[] = []) => {
+          const [first] = (await client.query(sql, values)).rows as Row[];
+          if (first === undefined) throw new Error('A statement that must answer a row answered none.');
+          return first;
+        },
+        run: async (sql, values = []) => (await client.query(sql, values)).rowCount ?? 0,
+      };
+      const result = await work(tx);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((lost: Error) => {
+        broken = lost; // the connection is gone, and the transaction with it
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  return {
+    async inTenant(tenantId, work) {
+      if (!uuid.test(tenantId)) throw new TypeError('A tenant id is a uuid.');
+      for (let attempts = 1; ; attempts += 1) {
+        try {
+          return await attempt(tenantId, work);
+        } catch (error) {
+          const code = (error as { code?: string }).code ?? '';
+          if (!retried.has(code) || attempts === tries) throw error;
+          await sleep(randomInt(5, 20 * attempts));
+        }
+      }
+    },
+    lookUp: async <Row>(sql: string, values: unknown[]) => (await pool.query(sql, values)).rows as Row[],
+    close: () => pool.end(),
+  };
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+/** What a call or a manual task can end with; `sent` is the only outcome of an e-mail that leads on. */
+export const outcomes = ['sent', 'done', 'connected', 'no_answer', 'voicemail', 'wrong_number', 'replied'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'A time of day is HH:MM.');
+
+/** When messages may reach a person, in the person's own zone. */
+export const Window = z
+  .strictObject({
+    from: time.default('08:30'),
+    to: time.default('17:30'),
+    weekdays: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5]), // ISO: Monday is 1
+    skipHolidays: z.boolean().default(true), // the recipient's federal holidays
+  })
+  .refine((window) => window.from < window.to, { path: ['to'], message: 'The window must close after it opens.' });
+export type Window = z.output<typeof Window>;
+
+export const Delay = z.union([
+  z.strictObject({
+    hours: z
+      .int()
+      .min(0)
+      .max(24 * 90),
+  }),
+  z.strictObject({ days: z.int().min(0).max(365) }),
+  z.strictObject({ businessDays: z.int().min(0).max(250) }),
+]);
+export type Delay = z.output<typeof Delay>;
+
+/** Where an outcome leads: a later step by its id, or the end. An outcome that is not named leads to the next step, a reply to the end. */
+const Branches = z.partialRecord(z.enum(outcomes), z.string().min(1));
+
+const shared = {
+  id: z.string().regex(/^[a-z0-9_-]{1,40}$/, 'A step id is a short name in small letters.'),
+  after: Delay,
+  branches: Branches.default({}),
+};
+const words = z.string().max(50_000);
+
+export const EmailStep = z.strictObject({
+  ...shared,
+  kind: z.literal('email'),
+  subject: z.string().max(500), // empty on a follow-up: the thread's subject with Re:
+  text: words.min(1),
+  html: words.optional(), // absent: made from the text
+});
+export const TaskStep = z.strictObject({
+  ...shared,
+  kind: z.literal('task'),
+  title: z.string().min(1).max(200),
+  instructions: words.default(''),
+});
+export const CallStep = z.strictObject({
+  ...shared,
+  kind: z.literal('call'),
+  title: z.string().min(1).max(200),
+  instructions: words.default(''),
+});
+
+export const Step = z.discriminatedUnion('kind', [EmailStep, TaskStep, CallStep]);
+export type Step = z.output<typeof Step>;
+export type EmailStep = z.output<typeof EmailStep>;
+
+/** A version of a sequence, as it is stored: immutable, so that a running launch keeps its words. */
+export const Definition = z
+  .strictObject({ window: Window.prefault({}), steps: z.array(Step).min(1).max(30) })
+  .superRefine(({ steps }, context) => {
+    const places = new Map(steps.map((step, index) => [step.id, index]));
+    if (places.size !== steps.length)
+      context.addIssue({ code: 'custom', path: ['steps'], message: 'Each step needs an id of its own.' });
+    for (const [index, step] of steps.entries()) {
+      for (const [outcome, target] of Object.entries(step.branches)) {
+        const place = target === 'end' ? steps.length : places.get(target);
+        if (place === undefined || place <= index) {
+          // Forwards only: a step that is done once per person is the product's promise of "at most once per step".
+          context.addIssue({
+            code: 'custom',
+            path: ['steps', index, 'branches', outcome],
+            message: 'A branch leads to a later step or to "end".',
+          });
+        }
+      }
+    }
+  });
+export type Definition = z.output<typeof Definition>;
+
+/** Index of the step that `outcome` of step `index` leads to; null: the sequence ends there. */
+export function nextStep(definition: Definition, index: number, outcome: Outcome): number | null {
+  const target = definition.steps[index]?.branches[outcome] ?? (outcome === 'replied' ? 'end' : undefined);
+  const place = target === undefined ? index + 1 : definition.steps.findIndex((step) => step.id === target);
+  return place < 0 || place >= definition.steps.length ? null : place;
+}
