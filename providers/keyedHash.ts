@@ -1,0 +1,23 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/**
+ * The name under which a person stays suppressed after the address itself is deleted (P7 deletes it, P11 forbids the next mail):
+ * HMAC-SHA-256 under a key of the tenant, which derives from the platform's key and so outlives the tenant's own.
+ * Inside is the plain SHA-256 of the canonical address, because suppression lists of other tools come as such hashes.
+ */
+export function addressHash(platformKey: Buffer, tenantId: string, canonicalAddress: string): Buffer {
+  return addressHashOfSha256(platformKey, tenantId, createHash('sha256').update(canonicalAddress).digest());
+}
+
+/** The subject of a whole domain is the string `@` + domain, which no address can be. */
+export function domainHash(platformKey: Buffer, tenantId: string, canonicalDomain: string): Buffer {
+  return addressHash(platformKey, tenantId, `@${canonicalDomain}`);
+}
+
+/** For an imported hash: the SHA-256 of a canonical address, or of `@` + domain. */
+export function addressHashOfSha256(platformKey: Buffer, tenantId: string, sha256: Buffer): Buffer {
+  if (platformKey.length < 32) throw new RangeError('The platform key for address hashes must have at least 32 bytes.');
+  if (sha256.length !== 32) throw new RangeError(`A SHA-256 has 32 bytes, not ${sha256.length}.`);
+  const tenantKey = createHmac('sha256', platformKey).update(`address:${tenantId}`).digest();
+  return createHmac('sha256', tenantKey).update(sha256).digest();
+}
