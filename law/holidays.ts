@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type HolidayCalendar, holidayCalendar, parseHolidayRule } from '../domain/holidays.ts';
-import { blank, groupBy, readTable } from './load.ts';
+import { blank, stateCode } from './columns.ts';
+import { groupBy, readTable } from './load.ts';
 
 const Row = z
   .strictObject({
-    state: z.string().regex(/^[A-Z]{2}$/), // US: the federal holidays
+    state: stateCode, // US: the federal holidays
     name: z.string().min(3),
     rule: z.string().transform((text, context) => {
       try {

@@ -31,9 +31,6 @@ export interface InForceBetween {
   readonly validTo: string | null;
 }
 
-/** An empty cell, which every table uses for "the law says nothing here". */
-export const blank = z.literal('').transform(() => null);
-
 interface Located<Row> {
   readonly row: Row;
   readonly line: number;
