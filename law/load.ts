@@ -19,7 +19,7 @@ export interface Table<Row> {
 
 export interface Dated<Row> extends Table<Row> {
   /** The row of `key` in force on an ISO date, null when no law of that key was in force. */
-  inForce(key: string, on: string): Row | null;
+  readonly inForce: (key: string, on: string) => Row | null;
   /** Every key of the table, in its order. */
   readonly keys: readonly string[];
 }
@@ -47,7 +47,7 @@ export function readTable<Row>(file: string, expectedRows: number, Row: z.ZodTyp
   return { file, version, rows: located.map(({ row }) => row) };
 }
 
-/** As `readTable`, for rows with dates: within a key every day from the first row's on has exactly one row. */
+/** As `readTable`, for rows with dates. */
 export function readDatedTable<Row extends InForceBetween>(
   file: string,
   expectedRows: number,
@@ -55,11 +55,18 @@ export function readDatedTable<Row extends InForceBetween>(
   key: (row: Row) => string,
 ): Dated<Row> {
   const { version, located } = read(file, expectedRows, Row);
+  return { file, version, ...datedTable(file, located, key) };
+}
+
+/** Rows by key and date: within a key, every day from its first row's on to its last row's has exactly one. */
+export function datedTable<Row extends InForceBetween>(
+  file: string,
+  located: readonly Located<Row>[],
+  key: (row: Row) => string,
+): Pick<Dated<Row>, 'rows' | 'keys' | 'inForce'> {
   const byKey = groupBy(located, ({ row }) => key(row));
   for (const [name, rows] of byKey) refuseGapsAndOverlaps(file, name, rows);
   return {
-    file,
-    version,
     rows: located.map(({ row }) => row),
     keys: [...byKey.keys()],
     inForce(name, on) {
@@ -91,7 +98,7 @@ function refuseGapsAndOverlaps(file: string, key: string, rows: readonly Located
     }
     const before = inOrder[index - 1]?.row;
     if (!before) continue;
-    const follows = before.validTo === null ? null : Temporal.PlainDate.from(before.validTo).add({ days: 1 }).toString();
+    const follows = before.validTo === null ? undefined : Temporal.PlainDate.from(before.validTo).add({ days: 1 }).toString();
     if (row.validFrom !== follows) {
       throw new LawTableError(
         `${where}, column valid_from: ${row.validFrom ?? 'empty'} leaves a gap or an overlap after the row that ends ${before.validTo ?? 'never'}.`,
@@ -113,10 +120,7 @@ function read<Row>(file: string, expectedRows: number, Row: z.ZodType<Row>): { v
 
 /** Rows of a table's text, each with the line it ends on. Throws on the first cell that is not as `Row` wants it. */
 export function parseTable<Row>(file: string, text: string, Row: z.ZodType<Row>): Located<Row>[] {
-  const records: unknown = parse(text, { bom: true, columns: true, info: true });
-  const located = z
-    .array(z.object({ record: z.record(z.string(), z.string()), info: z.object({ lines: z.number() }) }))
-    .parse(records);
+  const located = readCells(file, text);
   return located.map(({ record, info: { lines: line } }) => {
     const parsed = Row.safeParse(record);
     if (parsed.success) return { row: parsed.data, line };
@@ -126,4 +130,14 @@ export function parseTable<Row>(file: string, text: string, Row: z.ZodType<Row>)
     const [first] = Object.values(record);
     throw new LawTableError(`law/${file} line ${line} (${first ?? 'empty'})${cell}: ${issue?.message ?? 'unreadable'}.`);
   });
+}
+
+const Cells = z.array(z.object({ record: z.record(z.string(), z.string()), info: z.object({ lines: z.number() }) }));
+
+function readCells(file: string, text: string): z.output<typeof Cells> {
+  try {
+    return Cells.parse(parse(text, { bom: true, columns: true, info: true }));
+  } catch (error) {
+    throw new LawTableError(`law/${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
