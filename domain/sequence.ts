@@ -1,33 +1,10 @@
 import { z } from 'zod';
+import { Delay } from './delay.ts';
+import { BUSINESS_HOURS, SendWindow } from './sendWindow.ts';
 
 /** What a call or a manual task can end with; `sent` is the only outcome of an e-mail that leads on. */
 export const outcomes = ['sent', 'done', 'connected', 'no_answer', 'voicemail', 'wrong_number', 'replied'] as const;
 export type Outcome = (typeof outcomes)[number];
-
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'A time of day is HH:MM.');
-
-/** When messages may reach a person, in the person's own zone. */
-export const Window = z
-  .strictObject({
-    from: time.default('08:30'),
-    to: time.default('17:30'),
-    weekdays: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5]), // ISO: Monday is 1
-    skipHolidays: z.boolean().default(true), // the recipient's federal holidays
-  })
-  .refine((window) => window.from < window.to, { path: ['to'], message: 'The window must close after it opens.' });
-export type Window = z.output<typeof Window>;
-
-export const Delay = z.union([
-  z.strictObject({
-    hours: z
-      .int()
-      .min(0)
-      .max(24 * 90),
-  }),
-  z.strictObject({ days: z.int().min(0).max(365) }),
-  z.strictObject({ businessDays: z.int().min(0).max(250) }),
-]);
-export type Delay = z.output<typeof Delay>;
 
 /** Where an outcome leads: a later step by its id, or the end. An outcome that is not named leads to the next step, a reply to the end. */
 const Branches = z.partialRecord(z.enum(outcomes), z.string().min(1));
@@ -65,7 +42,7 @@ export type EmailStep = z.output<typeof EmailStep>;
 
 /** A version of a sequence, as it is stored: immutable, so that a running launch keeps its words. */
 export const Definition = z
-  .strictObject({ window: Window.prefault({}), steps: z.array(Step).min(1).max(30) })
+  .strictObject({ window: SendWindow.default(BUSINESS_HOURS), steps: z.array(Step).min(1).max(30) })
   .superRefine(({ steps }, context) => {
     const places = new Map(steps.map((step, index) => [step.id, index]));
     if (places.size !== steps.length)

@@ -67,6 +67,7 @@ export async function up(knex: Knex): Promise<void> {
       canonical_email text,
       address_hash bytea check (octet_length(address_hash) = 32), -- keyed hash of canonical_email
       domain_hash  bytea check (octet_length(domain_hash) = 32), -- keyed hash of '@' + its domain
+      company_key  text, -- canonical domain of the address; empty for free mail, which is no company
       first_name   text not null default '',
       last_name    text not null default '',
       title        text not null default '',
@@ -185,6 +186,7 @@ export async function up(knex: Knex): Promise<void> {
     canonical_email: 'user.contact.email; contact; delete',
     address_hash: 'user.unique_id.pseudonymous; contact; delete',
     domain_hash: 'user.unique_id.pseudonymous; contact; delete',
+    company_key: 'user.workplace; contact; delete',
     first_name: 'user.name; contact; delete',
     last_name: 'user.name; contact; delete',
     title: 'user.job_title; contact; delete',

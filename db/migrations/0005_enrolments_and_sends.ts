@@ -84,6 +84,7 @@ export async function up(knex: Knex): Promise<void> {
       claimed_until timestamptz, -- lease, wall clock
       counted_at   timestamptz, -- legal instant of the claim: the rolling 24 hours count it
       wire_until   timestamptz, -- lease, wall clock: no DATA begins past it
+      handed_at    timestamptz, -- legal instant of the wire gate: the message left no earlier
       attempts     int not null default 0,
       message_id   text,
       sent_at      timestamptz,
@@ -223,6 +224,7 @@ export async function up(knex: Knex): Promise<void> {
     claimed_until: operations,
     counted_at: operations,
     wire_until: operations,
+    handed_at: operations,
     attempts: operations,
     message_id: 'user.unique_id.pseudonymous; contact; delete',
     sent_at: operations,

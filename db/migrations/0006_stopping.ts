@@ -11,6 +11,7 @@ export async function up(knex: Knex): Promise<void> {
       subjects   int  not null,
       asked_at   timestamptz not null default decorum.now(),
       by_user    uuid,
+      answered_at timestamptz, -- from here on nothing may begin
       swept_through bytea, -- keyset resume point of the cancelling
       cancelled_sends int not null default 0,
       stopped_enrolments int not null default 0,
@@ -77,6 +78,7 @@ export async function up(knex: Knex): Promise<void> {
     subjects: `system.operations; none; ${outlives}`,
     asked_at: `system.operations; none; ${outlives}`,
     by_user: `user.unique_id; user; ${outlives}`,
+    answered_at: `system.operations; none; ${outlives}`,
     swept_through: `user.unique_id.pseudonymous; contact; ${outlives}`,
     cancelled_sends: `system.operations; none; ${outlives}`,
     stopped_enrolments: `system.operations; none; ${outlives}`,

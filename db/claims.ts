@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { allowance } from '../domain/mailboxAllowance.ts';
+import type { Place } from '../domain/opening.ts';
+import type { Definition } from '../domain/sequence.ts';
+import type { Tx } from './transaction.ts';
+
+/** How long claimed rows may wait for the wire gate before anybody may take them again; wall clock. */
+const leaseSeconds = 60;
+const lateAfter = '24 hours';
+
+/** A message that this claim alone may bring to the gate. */
+export interface Claimed {
+  id: string;
+  enrolmentId: string;
+  launchId: string;
+  sequenceId: string;
+  contactId: string;
+  step: number;
+  attempts: number;
+}
+
+/** A row whose window has closed or was never computed: it has to be given its next one. */
+export interface Expired {
+  id: string;
+  place: Place;
+  definition: Definition;
+}
+
+export interface Claim {
+  claimId: string;
+  rows: Claimed[];
+  expired: Expired[];
+  /** Which rule keeps the mailbox from more right now; null: there may be more at once. */
+  heldBy: 'paused' | 'gap' | 'limit' | 'nothing_due' | null;
+  /** Rows were looked at, so another claim at once may find more. */
+  progressed: boolean;
+}
+
+interface Mailbox {
+  state: 'active' | 'paused';
+  cap: number | null;
+  rampStart: number | null;
+  rampStep: number;
+  gapSeconds: number;
+  jitterSeconds: number;
+  inGap: boolean;
+  counted: number;
+  sendingDays: number;
+}
+
+/**
+ * Claims what the mailbox may send within the next minute, at most `most` rows, follow-ups before first messages.
+ * One transaction of several statements, and the mailbox's row is locked first: counting and claiming in one statement let a
+ * cap of 40 through 90 to 110 times. `jitter` is a random number from 0 to 1 that spreads the gap.
+ */
+export async function claim(tx: Tx, mailboxId: string, options: { most: number; jitter: number }): Promise<Claim> {
+  const claimId = randomUUID();
+  const none = (heldBy: Claim['heldBy']): Claim => ({ claimId, rows: [], expired: [], heldBy, progressed: false });
+  const mailbox = await lockMailbox(tx, mailboxId);
+  if (mailbox.state === 'paused') return none('paused');
+  if (mailbox.inGap) return none('gap');
+  const allowed = allowance(mailbox, mailbox.sendingDays);
+  const room = allowed === null ? options.most : Math.min(options.most, allowed - mailbox.counted);
+  if (room <= 0) return none('limit');
+
+  const found = await candidates(tx, mailboxId, mailbox.gapSeconds > 0 ? Math.min(room, 1) : room);
+  if (found.length === 0) return none('nothing_due');
+  const ids = (verdict: Verdict) => found.filter((row) => row.verdict === verdict).map(({ id }) => id);
+  await cancelSuppressed(tx, ids('suppressed'));
+  await tx.run(`update sends set state = 'held', because = 'late' where id = any($1)`, [ids('late')]);
+  const rows = await take(tx, claimId, await withinTouchLimits(tx, ids('free')));
+  if (rows.length > 0) {
+    // A row of its own a day, so that the ramp counts days on which the mailbox sent and not days that passed.
+    await tx.run(
+      `insert into mailbox_days (tenant_id, mailbox_id, day) values (decorum.tenant(), $1, (decorum.now() at time zone 'UTC')::date) on conflict do nothing`,
+      [mailboxId],
+    );
+    await tx.run(
+      `update mailboxes set next_send_at = decorum.now() + make_interval(secs => gap_seconds + jitter_seconds * $2) where id = $1 and gap_seconds > 0`,
+      [mailboxId, options.jitter],
+    );
+  }
+  const expired = found
+    .filter(({ verdict }) => verdict === 'expired')
+    .map(({ id, place, definition }) => ({ id, place, definition }));
+  return { claimId, rows, expired, heldBy: null, progressed: true };
+}
+
+function lockMailbox(tx: Tx, mailboxId: string): Promise<Mailbox> {
+  // No key update: planning inserts rows that point at this mailbox and need not wait.
+  return tx.row(`select id from mailboxes where id = $1 for no key update`, [mailboxId]).then(() =>
+    tx.row<Mailbox>(
+      `select state, cap, ramp_start as "rampStart", ramp_step as "rampStep", gap_seconds as "gapSeconds", jitter_seconds as "jitterSeconds",
+           coalesce(next_send_at > decorum.now(), false) as "inGap",
+           case when cap is null and ramp_start is null then 0 else
+             (select count(*) from sends s where s.mailbox_id = m.id and s.state in ('claimed', 'handing', 'sent', 'unknown')
+              and s.counted_at > decorum.now() - interval '24 hours') end as counted,
+           case when ramp_start is null then 0 else
+             (select count(*) from mailbox_days d where d.mailbox_id = m.id and d.day < (decorum.now() at time zone 'UTC')::date) end as "sendingDays"
+         from mailboxes m where id = $1`,
+      [mailboxId],
+    ),
+  );
+}
+
+type Verdict = 'free' | 'suppressed' | 'late' | 'expired';
+
+async function candidates(tx: Tx, mailboxId: string, limit: number): Promise<(Expired & { verdict: Verdict })[]> {
+  const select = (priority: 0 | 1, most: number) =>
+    tx.rows<Expired & { verdict: Verdict }>(
+      `select s.id, json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place, v.definition,
+         case
+           when exists (select from suppressions x where x.subject_hash in (s.address_hash, s.domain_hash)
+                        and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)) then 'suppressed'
+           when s.due_at < decorum.now() - interval '${lateAfter}' then 'late'
+           when s.expires_at is null or s.expires_at <= decorum.now() then 'expired'
+           else 'free'
+         end as verdict
+       from sends s
+       join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
+       join sequence_versions v on v.tenant_id = e.tenant_id and v.sequence_id = e.sequence_id and v.version = e.version
+       left join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
+       where s.mailbox_id = $1 and s.state = 'planned' and s.priority = $2 and s.due_at <= decorum.now() and e.state = 'queued'
+         and not exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id))
+       order by s.due_at, s.id limit $3
+       for update of s skip locked`,
+      [mailboxId, priority, most],
+    );
+  const followUps = await select(0, limit);
+  return followUps.length >= limit ? followUps : [...followUps, ...(await select(1, limit - followUps.length))];
+}
+
+/** A suppression cancels what it finds; this catches what was planned while it ran. */
+async function cancelSuppressed(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.run(
+    `with gone as (update sends set state = 'cancelled', because = 'suppressed' where id = any($1) returning enrolment_id)
+     update enrolments set state = 'stopped', because = 'unsubscribed', ended_at = decorum.now()
+     where id in (select enrolment_id from gone) and state in ('waiting', 'queued', 'paused')`,
+    [ids],
+  );
+}
+
+/**
+ * The ids that break no limit that spans mailboxes: hours between two touches of a person, touches a quarter, first messages to a company
+ * a day. Each limit is a row with a primary key, so that of two claimers in two mailboxes one is refused. The refused ones are moved on.
+ */
+async function withinTouchLimits(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const spaced = await tx.rows<{ id: string }>(
+    `insert into contact_touches as t (tenant_id, contact_id, send_id, last_at, quarter_from, in_quarter)
+     select distinct on (s.contact_id) s.tenant_id, s.contact_id, s.id, decorum.now(), date_trunc('quarter', decorum.now() at time zone 'UTC')::date, 1
+     from sends s where s.id = any($1) order by s.contact_id, s.priority, s.id
+     on conflict (tenant_id, contact_id) do update
+       set send_id = excluded.send_id, last_at = excluded.last_at, quarter_from = excluded.quarter_from,
+           in_quarter = case when t.send_id = excluded.send_id then t.in_quarter
+                             when t.quarter_from = excluded.quarter_from then t.in_quarter + 1 else 1 end
+       where t.send_id = excluded.send_id or (
+         t.last_at <= decorum.now() - make_interval(hours => (select hours_between_touches from tenants))
+         and (t.quarter_from <> excluded.quarter_from or t.in_quarter < (select touches_per_quarter from tenants)))
+     returning send_id as id`,
+    [ids],
+  );
+  await postpone(
+    tx,
+    ids,
+    spaced,
+    'spacing',
+    `greatest(decorum.now() + interval '1 hour',
+    (select t.last_at + make_interval(hours => (select hours_between_touches from tenants)) from contact_touches t where t.contact_id = s.contact_id))`,
+  );
+  // One row a company and statement: the others of this batch come with the next claim.
+  const companies = await tx.rows<{ ids: string[] }>(
+    `insert into company_first_touches as t (tenant_id, company_key, day, send_ids)
+     select s.tenant_id, s.company_key, (decorum.now() at time zone 'UTC')::date, (array_agg(s.id order by s.due_at, s.id))[1:(select first_touches_per_company from tenants)]
+     from sends s where s.id = any($1) and s.priority = 1 and s.company_key is not null
+     group by s.tenant_id, s.company_key order by s.company_key
+     on conflict (tenant_id, company_key, day) do update
+       set send_ids = (t.send_ids || array(select id from unnest(excluded.send_ids) as id where id <> all (t.send_ids)))
+                      [1:(select first_touches_per_company from tenants)]
+     returning send_ids as ids`,
+    [spaced.map(({ id }) => id)],
+  );
+  const granted = new Set(companies.flatMap(({ ids: sendIds }) => sendIds));
+  const free = await tx.rows<{ id: string; limited: boolean }>(
+    `select id, priority = 1 and company_key is not null as limited from sends where id = any($1) order by id`,
+    [spaced.map(({ id }) => id)],
+  );
+  const allowed = free.filter(({ id, limited }) => !limited || granted.has(id));
+  await postpone(
+    tx,
+    spaced.map(({ id }) => id),
+    allowed,
+    'company_limit',
+    `date_trunc('day', decorum.now() at time zone 'UTC') at time zone 'UTC' + interval '1 day'`,
+  );
+  return allowed.map(({ id }) => id);
+}
+
+/** Moves the refused rows on; without a closing time they are given their next window before they are claimed. */
+async function postpone(
+  tx: Tx,
+  asked: readonly string[],
+  allowed: readonly { id: string }[],
+  because: string,
+  until: string,
+): Promise<void> {
+  const kept = new Set(allowed.map(({ id }) => id));
+  const refused = asked.filter((id) => !kept.has(id));
+  if (refused.length > 0)
+    await tx.run(`update sends s set due_at = ${until}, expires_at = null, because = '${because}' where s.id = any($1)`, [
+      refused,
+    ]);
+}
+
+function take(tx: Tx, claimId: string, ids: readonly string[]): Promise<Claimed[]> {
+  return tx.rows<Claimed>(
+    `update sends s set state = 'claimed', because = null, claim_id = $2, counted_at = decorum.now(),
+       claimed_until = clock_timestamp() + interval '${leaseSeconds} s',
+       address_hash = c.address_hash, domain_hash = c.domain_hash -- the address that the message will be rendered with
+     from contacts c
+     where s.id = any($1) and s.state = 'planned' and c.id = s.contact_id and c.address_hash is not null
+     returning s.id, s.enrolment_id as "enrolmentId", s.launch_id as "launchId", s.sequence_id as "sequenceId", s.contact_id as "contactId",
+       s.step, s.attempts`,
+    [ids, claimId],
+  );
+}

@@ -1,0 +1,181 @@
+import { type Change, type EnrolmentEvent, type EnrolmentState, react } from '../domain/enrolment.ts';
+import type { Opening, Place } from '../domain/opening.ts';
+import type { Delay } from '../domain/delay.ts';
+import type { Definition } from '../domain/sequence.ts';
+import { want, wakeBefore } from './outbox.ts';
+import type { Tx } from './transaction.ts';
+import { cohortWork, sequenceWork } from './workflowIds.ts';
+
+/** When the next step may begin: `delay` after `from` and then the first opening; null: the window never opens. */
+export type NextOpening = (definition: Definition, place: Place, delay: Delay, from: Date) => Opening | null;
+
+interface Row {
+  id: string;
+  place: Place;
+  launchId: string;
+  cohort: number;
+  state: EnrolmentState;
+  step: number;
+  because: string | null;
+  nextAt: Date | null;
+  pausedAt: Date | null;
+  resumeAt: Date | null;
+  now: Date;
+  definition: Definition;
+}
+
+export interface Reaction {
+  enrolmentId: string;
+  event: EnrolmentEvent;
+  byUser?: string | null;
+  /** Of a pause that ends by itself. */
+  resumeAt?: Date | null;
+}
+
+/**
+ * Lets events act on their enrolments: the rule is domain/enrolment.ts, this writes what it says and wakes whoever waits for it.
+ * Locks in id order. Answers the ids that changed.
+ */
+export async function applyEvents(tx: Tx, reactions: readonly Reaction[], nextOpening: NextOpening): Promise<Set<string>> {
+  if (reactions.length === 0) return new Set();
+  const rows = await tx.rows<Row>(
+    `select e.id, e.launch_id as "launchId", e.cohort, e.state, e.step, e.because, e.next_at as "nextAt", e.paused_at as "pausedAt",
+            e.resume_at as "resumeAt", v.definition, decorum.now() as now,
+            json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place
+     from enrolments e
+     join sequence_versions v on v.tenant_id = e.tenant_id and v.sequence_id = e.sequence_id and v.version = e.version
+     left join contacts c on c.tenant_id = e.tenant_id and c.id = e.contact_id
+     where e.id = any($1) order by e.id for update of e`,
+    [reactions.map(({ enrolmentId }) => enrolmentId)],
+  );
+  const found = new Map(rows.map((row) => [row.id, row]));
+  const changes = reactions.flatMap(({ enrolmentId, event, byUser, resumeAt }) => {
+    const row = found.get(enrolmentId);
+    const change = row ? react(row, event, row.definition) : null;
+    if (!row || !change) return [];
+    found.delete(enrolmentId); // one event an enrolment and call
+    return [{ row, event, byUser: byUser ?? null, written: written(row, change, nextOpening, resumeAt ?? null) }];
+  });
+  if (changes.length === 0) return new Set();
+  await write(tx, changes);
+  await closeWhatHangs(
+    tx,
+    changes.filter(({ written }) => written.endedAt).map(({ row }) => row.id),
+  );
+  await wake(tx, changes);
+  return new Set(changes.map(({ row }) => row.id));
+}
+
+interface Written {
+  state: EnrolmentState;
+  step: number;
+  because: string | null;
+  nextAt: Date | null;
+  pausedAt: Date | null;
+  resumeAt: Date | null;
+  endedAt: Date | null;
+}
+type Changed = { row: Row; event: EnrolmentEvent; byUser: string | null; written: Written };
+
+function written(row: Row, change: Change, nextOpening: NextOpening, resumeAt: Date | null): Written {
+  const still = { step: row.step, nextAt: null, pausedAt: null, resumeAt: null, endedAt: null, because: null };
+  if (change.state === 'waiting' || change.state === 'still_paused') {
+    const opening = nextOpening(row.definition, row.place, change.after, row.now);
+    if (!opening) return { ...still, state: 'stopped', because: 'window_never_opens', endedAt: row.now };
+    const next = { ...still, step: change.step, nextAt: opening.at };
+    if (change.state === 'waiting') return { ...next, state: 'waiting' };
+    return { ...next, state: 'paused', because: row.because, pausedAt: row.pausedAt, resumeAt: row.resumeAt };
+  }
+  // A pause keeps the date, so that what is left of the delay can be taken up again.
+  if (change.state === 'paused') return { ...still, ...change, nextAt: row.nextAt ?? row.now, pausedAt: row.now, resumeAt };
+  return { ...still, ...change, endedAt: row.now };
+}
+
+async function write(tx: Tx, changes: readonly Changed[]): Promise<void> {
+  await tx.run(
+    `with change as (select * from jsonb_to_recordset($1::jsonb) as c(id uuid, state text, step int, because text, "nextAt" timestamptz,
+                     "pausedAt" timestamptz, "resumeAt" timestamptz, "endedAt" timestamptz, answered text, sent boolean, kind text, "byUser" uuid, "fromStep" int)),
+     moved as (
+       update enrolments e set state = c.state, step = c.step, because = c.because, next_at = c."nextAt", paused_at = c."pausedAt",
+         resume_at = c."resumeAt", ended_at = c."endedAt", answered = coalesce(c.answered, e.answered),
+         last_sent_at = case when c.sent then decorum.now() else e.last_sent_at end
+       from change c where e.id = c.id)
+     insert into enrolment_events (tenant_id, enrolment_id, kind, step, because, by_user)
+     select decorum.tenant(), id, kind, "fromStep", because, "byUser" from change`,
+    [
+      JSON.stringify(
+        changes.map(({ row, event, byUser, written }) => ({
+          id: row.id,
+          ...written,
+          answered: event.kind === 'outcome' ? event.outcome : event.kind === 'replied' ? 'replied' : null,
+          sent: event.kind === 'outcome' && event.outcome === 'sent',
+          kind: event.kind === 'outcome' ? event.outcome : event.kind,
+          byUser,
+          fromStep: row.step,
+        })),
+      ),
+    ],
+  );
+}
+
+/** Whoever has ended has nothing on its way: planned messages go, tasks close. What is at the wire the gate decides. */
+async function closeWhatHangs(tx: Tx, enrolmentIds: readonly string[]): Promise<void> {
+  if (enrolmentIds.length === 0) return;
+  await tx.run(
+    `update sends s set state = 'cancelled', because = e.because from enrolments e
+     where s.id in (select id from sends where enrolment_id = any($1) and state in ('planned', 'held', 'claimed') order by id for update)
+       and e.id = s.enrolment_id`,
+    [enrolmentIds],
+  );
+  await tx.run(
+    `update tasks t set state = 'cancelled', done_at = decorum.now() from enrolments e
+     where t.enrolment_id = any($1) and t.state in ('open', 'not_cleared') and t.kind in ('manual', 'call')
+       and e.id = t.enrolment_id`,
+    [enrolmentIds],
+  );
+}
+
+async function wake(tx: Tx, changes: readonly Changed[]): Promise<void> {
+  const cohorts = new Map<string, { launchId: string; cohort: number; ended: boolean; at: Date | null }>();
+  for (const { row, written } of changes) {
+    const key = `${row.launchId}/${row.cohort}`;
+    const seen = cohorts.get(key) ?? { launchId: row.launchId, cohort: row.cohort, ended: false, at: null };
+    const at = written.nextAt && written.state === 'waiting' ? written.nextAt : written.resumeAt;
+    seen.ended ||= written.endedAt !== null;
+    if (at && (!seen.at || at < seen.at)) seen.at = at;
+    cohorts.set(key, seen);
+  }
+  for (const { launchId, cohort, at } of [...cohorts.values()].sort((a, b) =>
+    a.launchId + a.cohort < b.launchId + b.cohort ? -1 : 1,
+  )) {
+    if (at) await wakeBefore(tx, [cohortWork(tx.tenantId, launchId, cohort).workflowId], at);
+  }
+  // A cohort or a launch ends when nobody in it is open: tell the ones that have just lost their last.
+  const emptied = await tx.rows<{ launchId: string; cohort: number }>(
+    `select distinct e.launch_id as "launchId", e.cohort from enrolments e where e.id = any($1) and e.ended_at is not null
+       and not exists (select from enrolments o where o.launch_id = e.launch_id and o.cohort = e.cohort and o.state in ('waiting', 'queued', 'paused'))`,
+    [changes.map(({ row }) => row.id)],
+  );
+  await want(
+    tx,
+    emptied.flatMap(({ launchId, cohort }) => [cohortWork(tx.tenantId, launchId, cohort), sequenceWork(tx.tenantId, launchId)]),
+  );
+}
+
+/** Takes a paused person up again, with what was left of the delay. False when the person was not paused. */
+export async function resumeEnrolment(tx: Tx, enrolmentId: string, byUser: string | null): Promise<boolean> {
+  const [resumed] = await tx.rows<{ launchId: string; cohort: number; nextAt: Date }>(
+    `update enrolments set state = 'waiting', because = null, paused_at = null, resume_at = null,
+       next_at = greatest(next_at, paused_at) + (decorum.now() - paused_at)
+     where id = $1 and state = 'paused' and because <> 'unknown_outcome'
+     returning launch_id as "launchId", cohort, next_at as "nextAt"`,
+    [enrolmentId],
+  );
+  if (!resumed) return false;
+  await tx.run(
+    `insert into enrolment_events (tenant_id, enrolment_id, kind, by_user) values (decorum.tenant(), $1, 'resume', $2)`,
+    [enrolmentId, byUser],
+  );
+  await wakeBefore(tx, [cohortWork(tx.tenantId, resumed.launchId, resumed.cohort).workflowId], resumed.nextAt);
+  return true;
+}

@@ -1,0 +1,61 @@
+import type { Tx } from './transaction.ts';
+
+export type TaskQueue = 'legal' | 'outreach' | 'mail' | 'bulk';
+
+/** A workflow that has work: one open row in the outbox. Arguments are ids only. */
+export interface Wish {
+  workflowId: string;
+  workflowType: string;
+  taskQueue: TaskQueue;
+  args: readonly (string | number)[];
+}
+
+/**
+ * Wants a workflow started or, when it runs, woken; commits with the fact that gives it work. The dispatcher delivers.
+ * A workflow that has not yet looked since the last wish is not woken twice.
+ */
+export async function want(tx: Tx, wishes: readonly Wish[]): Promise<void> {
+  if (wishes.length === 0) return;
+  // In id order, so that two transactions that wake the same workflows cannot wait for each other.
+  const ordered = [...wishes].sort((a, b) => (a.workflowId < b.workflowId ? -1 : 1));
+  await tx.run(
+    `insert into outbox (tenant_id, workflow_id, workflow_type, task_queue, args)
+     select decorum.tenant(), w."workflowId", w."workflowType", w."taskQueue", w.args
+     from jsonb_to_recordset($1::jsonb) as w("workflowId" text, "workflowType" text, "taskQueue" text, args jsonb)
+     on conflict (tenant_id, workflow_id) do update
+       set wanted = true, delivered_at = null, state = 'open', closed_at = null,
+           opened_at = case when outbox.state = 'closed' then clock_timestamp() else outbox.opened_at end
+       where not outbox.wanted or outbox.state = 'closed'`,
+    [JSON.stringify(ordered)],
+  );
+}
+
+/** Wakes workflows that sleep past `at` (a legal instant); one that wakes earlier by itself is left asleep. */
+export async function wakeBefore(tx: Tx, workflowIds: readonly string[], at: Date): Promise<void> {
+  await tx.run(
+    `update outbox set wanted = true, delivered_at = null
+     where workflow_id in (select workflow_id from outbox
+                           where workflow_id = any($1) and state = 'open' and not wanted and (sleeps_until is null or sleeps_until > $2)
+                           order by workflow_id for update)`,
+    [workflowIds, at],
+  );
+}
+
+/** First act of a look at the record: what is written from now on wakes the workflow again. */
+export async function beginLook(tx: Tx, workflowId: string): Promise<void> {
+  await tx.run(`update outbox set wanted = false, sleeps_until = null where workflow_id = $1`, [workflowId]);
+}
+
+/** Last act of a look: until when the workflow sleeps when nothing wakes it. */
+export async function endLook(tx: Tx, workflowId: string, sleepsUntil: Date | null): Promise<void> {
+  await tx.run(`update outbox set sleeps_until = $2 where workflow_id = $1`, [workflowId, sleepsUntil]);
+}
+
+/** Ends the workflow's row; false when somebody gave it new work since it looked, so that it must look again. */
+export async function closeWork(tx: Tx, workflowId: string): Promise<boolean> {
+  const closed = await tx.run(
+    `update outbox set state = 'closed', closed_at = clock_timestamp() where workflow_id = $1 and state = 'open' and not wanted`,
+    [workflowId],
+  );
+  return closed > 0;
+}

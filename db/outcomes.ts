@@ -1,0 +1,200 @@
+import type { EnrolmentEvent } from '../domain/enrolment.ts';
+import { applyEvents, type NextOpening } from './enrolments.ts';
+import { stopSending } from './launches.ts';
+import { type SuppressionRequest, writeSuppression } from './suppressions.ts';
+import type { Tx } from './transaction.ts';
+
+/** What became of a message at the gate or behind it. */
+export type Verdict =
+  | 'sent'
+  | 'unknown' // the answer was lost after the body may have been complete: never repeated for outreach
+  | 'retry' // nothing was accepted: again a little later
+  | 'hard_bounce'
+  | 'soft_bounce'
+  | 'policy' // about the mailbox, never about the person
+  | 'authentication'
+  | 'unrenderable'; // a variable has no value for this person
+
+export interface Outcome {
+  sendId: string;
+  enrolmentId: string;
+  step: number;
+  verdict: Verdict;
+  answerCode?: number;
+  answerClass?: string;
+  messageId?: string;
+}
+
+/** A mailbox with so many failed log-ins in a row is paused, and its rep told. */
+const authenticationFailures = 3;
+/** An address that is full or busy on so many days is asked about. */
+const softBounceDays = 3;
+const mostAttempts = 20;
+
+/**
+ * Writes outcomes down and lets each enrolment go on by them, in the caller's transaction. Every transition is a compare-and-set on
+ * the row's state, so that an outcome written twice counts once.
+ */
+export async function recordOutcomes(
+  tx: Tx,
+  mailboxId: string,
+  outcomes: readonly Outcome[],
+  rules: { nextOpening: NextOpening; deadline: SuppressionRequest['deadline'] },
+): Promise<void> {
+  const of = (...verdicts: Verdict[]) => outcomes.filter(({ verdict }) => verdicts.includes(verdict));
+  const sent = await markSent(tx, of('sent'));
+  const unknown = await markUnknown(tx, of('unknown'));
+  const refused = await markRefused(tx, of('hard_bounce'), rules.deadline);
+  await putBack(
+    tx,
+    of('retry', 'policy', 'authentication'),
+    `least(interval '5 minutes' * power(2, least(attempts, 10)), interval '4 hours')`,
+  );
+  await putBack(tx, of('soft_bounce'), `interval '1 day'`);
+  await hold(tx, of('unrenderable'));
+  const tired = await countSoftBounces(tx, of('soft_bounce'));
+
+  const events = new Map<string, EnrolmentEvent>();
+  for (const { sendId, enrolmentId, step } of outcomes) {
+    if (sent.has(sendId)) events.set(enrolmentId, { kind: 'outcome', step, outcome: 'sent' });
+    if (unknown.has(sendId)) events.set(enrolmentId, { kind: 'unknown', step });
+    if (refused.has(sendId)) events.set(enrolmentId, { kind: 'stop', because: 'bounced' });
+    if (tired.has(sendId)) events.set(enrolmentId, { kind: 'pause', because: 'soft_bounces' });
+  }
+  await applyEvents(
+    tx,
+    [...events].map(([enrolmentId, event]) => ({ enrolmentId, event })),
+    rules.nextOpening,
+  );
+  await judgeMailbox(tx, mailboxId, outcomes);
+}
+
+async function markSent(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
+  return update(
+    tx,
+    outcomes,
+    `state = 'sent', because = null, sent_at = decorum.now(), recorded_at = clock_timestamp(), message_id = o."messageId",
+     answer_code = o."answerCode", answer_class = 'accepted', wire_until = null`,
+    `'handing', 'unknown'`,
+  );
+}
+
+async function markUnknown(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
+  const marked = await update(
+    tx,
+    outcomes,
+    `state = 'unknown', because = 'answer_lost', recorded_at = clock_timestamp(), message_id = coalesce(o."messageId", s.message_id), wire_until = null`,
+    `'handing'`,
+  );
+  await openUnknownTasks(tx, [...marked]);
+  return marked;
+}
+
+/** A task for the rep to settle each unknown outcome. */
+export async function openUnknownTasks(tx: Tx, sendIds: readonly string[]): Promise<void> {
+  await tx.run(
+    `insert into tasks (tenant_id, kind, owner_id, contact_id, enrolment_id, step, send_id, due_at)
+     select s.tenant_id, 'unknown_outcome', m.owner_id, s.contact_id, s.enrolment_id, s.step, s.id, decorum.now()
+     from sends s join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id where s.id = any($1) on conflict do nothing`,
+    [sendIds],
+  );
+}
+
+/** The address is dead: the message ends, and so does everything else to that address. */
+async function markRefused(tx: Tx, outcomes: readonly Outcome[], deadline: SuppressionRequest['deadline']): Promise<Set<string>> {
+  const refused = await update(
+    tx,
+    outcomes,
+    `state = 'refused', because = 'hard_bounce', recorded_at = clock_timestamp(), answer_code = o."answerCode", answer_class = o."answerClass", wire_until = null`,
+    `'handing'`,
+  );
+  if (refused.size === 0) return refused;
+  const addresses = await tx.rows<{ hash: Buffer; enrolmentId: string }>(
+    `select address_hash as hash, enrolment_id as "enrolmentId" from sends where id = any($1) order by address_hash`,
+    [[...refused]],
+  );
+  for (const { hash, enrolmentId } of addresses) {
+    await writeSuppression(tx, {
+      subjects: [{ hash, kind: 'address' }],
+      channel: 'email',
+      basis: 'bounce',
+      enrolmentId,
+      deadline,
+    });
+  }
+  return refused;
+}
+
+/** Nothing was accepted: the row is planned again after `delay`, which may refer to the attempts so far. */
+async function putBack(tx: Tx, outcomes: readonly Outcome[], delay: string): Promise<void> {
+  await update(
+    tx,
+    outcomes,
+    `state = case when s.attempts + 1 >= ${mostAttempts} then 'held' else 'planned' end, because = 'retry', attempts = s.attempts + 1,
+     due_at = decorum.now() + ${delay.replaceAll('attempts', 's.attempts')}, answer_code = o."answerCode", answer_class = o."answerClass", wire_until = null, handed_at = null, claim_id = null`,
+    `'handing', 'claimed'`,
+  );
+}
+
+async function hold(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
+  await update(tx, outcomes, `state = 'held', because = 'unrenderable', claim_id = null`, `'claimed'`);
+}
+
+async function update(tx: Tx, outcomes: readonly Outcome[], set: string, from: string): Promise<Set<string>> {
+  if (outcomes.length === 0) return new Set();
+  const changed = await tx.rows<{ id: string }>(
+    `with o as (select * from jsonb_to_recordset($1::jsonb) as o("sendId" uuid, "answerCode" int, "answerClass" text, "messageId" text)),
+          s as (select s.id from sends s join o on o."sendId" = s.id where s.state in (${from}) order by s.id for update of s)
+     update sends s set ${set} from o where s.id = o."sendId" and s.id in (select id from s) returning s.id`,
+    [JSON.stringify(outcomes)],
+  );
+  return new Set(changed.map(({ id }) => id));
+}
+
+/** Notes today for each soft bounce; answers the sends whose person has had too many such days. */
+async function countSoftBounces(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
+  if (outcomes.length === 0) return new Set();
+  const ids = outcomes.map(({ sendId }) => sendId);
+  await tx.run(
+    `insert into soft_bounces (tenant_id, contact_id, day) select tenant_id, contact_id, (decorum.now() at time zone 'UTC')::date
+     from sends where id = any($1) order by contact_id on conflict do nothing`,
+    [ids],
+  );
+  const tired = await tx.rows<{ id: string }>(
+    `select s.id from sends s where s.id = any($1) and (select count(*) from soft_bounces b where b.contact_id = s.contact_id) >= ${softBounceDays}`,
+    [ids],
+  );
+  await tx.run(
+    `insert into tasks (tenant_id, kind, owner_id, contact_id, enrolment_id, step, due_at)
+     select s.tenant_id, 'soft_bounces', m.owner_id, s.contact_id, s.enrolment_id, s.step, decorum.now()
+     from sends s join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id where s.id = any($1)`,
+    [tired.map(({ id }) => id)],
+  );
+  return new Set(tired.map(({ id }) => id));
+}
+
+/** Policy answers and failed log-ins are about the mailbox: it pauses, and its people keep their place. */
+async function judgeMailbox(tx: Tx, mailboxId: string, outcomes: readonly Outcome[]): Promise<void> {
+  const failed = outcomes.filter(({ verdict }) => verdict === 'authentication').length;
+  if (failed > 0) {
+    const { failures } = await tx.row<{ failures: number }>(
+      `update mailboxes set authentication_failures = authentication_failures + 1 where id = $1 returning authentication_failures as failures`,
+      [mailboxId],
+    );
+    if (failures >= authenticationFailures) await pauseMailbox(tx, mailboxId, 'authentication', null);
+  } else if (outcomes.some(({ verdict }) => verdict === 'sent')) {
+    await tx.run(`update mailboxes set authentication_failures = 0 where id = $1 and authentication_failures > 0`, [mailboxId]);
+  }
+  if (outcomes.some(({ verdict }) => verdict === 'policy')) await pauseMailbox(tx, mailboxId, 'policy', null);
+}
+
+export type MailboxPause = 'authentication' | 'policy' | 'bounce_rate' | 'complaint_rate' | 'by_hand';
+
+/** Nothing more begins over the mailbox, up to the wire. */
+export async function pauseMailbox(tx: Tx, mailboxId: string, because: MailboxPause, byUser: string | null): Promise<void> {
+  await tx.run(`update mailboxes set state = 'paused', paused_because = $2 where id = $1 and state = 'active'`, [
+    mailboxId,
+    because,
+  ]);
+  await stopSending(tx, mailboxId, 'pause', because, byUser);
+}

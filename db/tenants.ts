@@ -1,0 +1,57 @@
+import type { Tx } from './transaction.ts';
+
+/** The workspace, with the legal instant that its clock shows. */
+export interface Tenant {
+  id: string;
+  name: string;
+  kind: 'real' | 'demo' | 'test' | 'rehearsal';
+  postalAddress: string;
+  sendingDomain: string;
+  unsubscribeText: string;
+  adLabel: string | null;
+  touchesPerQuarter: number;
+  firstTouchesPerCompany: number;
+  hoursBetweenTouches: number;
+  clockFactor: number;
+  legalNow: Date;
+}
+
+const columns = `id, name, kind, postal_address as "postalAddress", sending_domain as "sendingDomain",
+  unsubscribe_text as "unsubscribeText", ad_label as "adLabel", touches_per_quarter as "touchesPerQuarter",
+  first_touches_per_company as "firstTouchesPerCompany", hours_between_touches as "hoursBetweenTouches",
+  clock_factor::float8 as "clockFactor", decorum.now() as "legalNow"`;
+
+export async function readTenant(tx: Tx): Promise<Tenant> {
+  return tx.row<Tenant>(`select ${columns} from tenants where id = $1`, [tx.tenantId]);
+}
+
+/** What an owner may set; the kind and the clock are not among it. */
+export interface TenantSettings {
+  name: string;
+  postalAddress: string;
+  sendingDomain: string;
+  unsubscribeText: string;
+  adLabel: string | null;
+  touchesPerQuarter: number;
+  firstTouchesPerCompany: number;
+  hoursBetweenTouches: number;
+}
+
+export async function writeTenant(tx: Tx, settings: TenantSettings): Promise<Tenant> {
+  return tx.row<Tenant>(
+    `update tenants set name = $2, postal_address = $3, sending_domain = $4, unsubscribe_text = $5, ad_label = $6,
+       touches_per_quarter = $7, first_touches_per_company = $8, hours_between_touches = $9
+     where id = $1 returning ${columns}`,
+    [
+      tx.tenantId,
+      settings.name,
+      settings.postalAddress,
+      settings.sendingDomain,
+      settings.unsubscribeText,
+      settings.adLabel,
+      settings.touchesPerQuarter,
+      settings.firstTouchesPerCompany,
+      settings.hoursBetweenTouches,
+    ],
+  );
+}

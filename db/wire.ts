@@ -1,0 +1,43 @@
+import type { Database } from './transaction.ts';
+
+/** How long after the gate a message may still begin; wall clock, and the sender's own monotonic timer starts before the gate is asked. */
+export const wireSeconds = 8;
+
+/**
+ * The wire gate: of `ids`, claimed under `claimId`, the ones that may begin DATA now.
+ *
+ * Two statements in two transactions. The first writes `handing` and commits; the second, with a new snapshot, takes back whatever a
+ * suppression or a stop covers by then. A suppression commits first and then waits for `handing` rows. Each side writes, commits, then
+ * reads, so one of them sees the other: with one transaction, or with row locks alone, 20 of 20 people got mail after their opt-out was answered.
+ */
+export async function passGate(db: Database, tenantId: string, claimId: string, ids: readonly string[]): Promise<Set<string>> {
+  const handing = await db.inTenant(tenantId, (tx) =>
+    tx.rows<{ id: string }>(
+      `update sends set state = 'handing', wire_until = clock_timestamp() + interval '${wireSeconds} s', handed_at = decorum.now()
+       where id in (select id from sends where id = any($1) and state = 'claimed' and claim_id = $2 order by id for update)
+       returning id`,
+      [ids, claimId],
+    ),
+  );
+  if (handing.length === 0) return new Set();
+  const stopped = await db.inTenant(tenantId, (tx) =>
+    tx.rows<{ id: string }>(
+      `with covered as (
+         select s.id, exists (select from suppressions x where x.subject_hash in (s.address_hash, s.domain_hash)
+                and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)) as suppressed,
+           e.state not in ('waiting', 'queued', 'paused') as ended,
+           e.state = 'paused' or exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id)) as stopped
+         from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
+         where s.id = any($1) and s.state = 'handing' order by s.id for update of s)
+       update sends s set
+         state = case when c.suppressed or c.ended then 'cancelled' else 'planned' end,
+         because = case when c.suppressed then 'suppressed' when c.ended then 'ended' end,
+         wire_until = null, handed_at = null
+       from covered c where s.id = c.id and (c.suppressed or c.ended or c.stopped)
+       returning s.id`,
+      [handing.map(({ id }) => id)],
+    ),
+  );
+  const refused = new Set(stopped.map(({ id }) => id));
+  return new Set(handing.map(({ id }) => id).filter((id) => !refused.has(id)));
+}

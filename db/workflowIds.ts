@@ -1,0 +1,37 @@
+import type { Wish } from './outbox.ts';
+
+/** The workflows by their ids, `<kind>/<tenant>/<key>`, as the outbox wishes for them. */
+export const sequenceWork = (tenantId: string, launchId: string): Wish => ({
+  workflowId: `outreach/${tenantId}/${launchId}`,
+  workflowType: 'outreachSequence',
+  taskQueue: 'outreach',
+  args: [tenantId, launchId],
+});
+
+export const cohortWork = (tenantId: string, launchId: string, cohort: number): Wish => ({
+  workflowId: `cohort/${tenantId}/${launchId}/${cohort}`,
+  workflowType: 'outreachCohort',
+  taskQueue: 'outreach',
+  args: [tenantId, launchId, cohort],
+});
+
+export const mailboxWork = (tenantId: string, mailboxId: string): Wish => ({
+  workflowId: `mailbox/${tenantId}/${mailboxId}`,
+  workflowType: 'mailboxSender',
+  taskQueue: 'mail',
+  args: [tenantId, mailboxId],
+});
+
+export const suppressionWork = (tenantId: string, batchId: string): Wish => ({
+  workflowId: `suppression/${tenantId}/${batchId}`,
+  workflowType: 'suppression',
+  taskQueue: 'legal',
+  args: [tenantId, batchId],
+});
+
+export const importWork = (tenantId: string, importId: string): Wish => ({
+  workflowId: `import/${tenantId}/${importId}`,
+  workflowType: 'contactImport',
+  taskQueue: 'bulk',
+  args: [tenantId, importId],
+});
