@@ -1,0 +1,19 @@
+import type { Logger } from 'pino';
+import type { Database } from '../db/transaction.ts';
+import type { LinkKeys } from '../providers/linkToken.ts';
+import type { Vault } from '../providers/vault.ts';
+
+/** What the API asks of the world; a test gives its own. */
+export interface Dependencies {
+  readonly db: Database;
+  readonly vault: Vault;
+  /** Platform key of the keyed hashes: addresses, and what an idempotency key was used for. */
+  readonly addressKey: Buffer;
+  readonly linkKeys: LinkKeys;
+  readonly randomBytes: (size: number) => Buffer;
+  /** Cookies only over TLS: everywhere but on plain http on one's own machine. */
+  readonly secureCookies: boolean;
+  /** Where the built console lies; absent: the API is served without one. */
+  readonly consoleFolder?: string;
+  readonly log: Logger;
+}

@@ -1,0 +1,40 @@
+/** What a person signs in as; what each may do is the table below and nothing else. */
+export const roles = ['rep', 'officer', 'operator', 'owner'] as const;
+export type Role = (typeof roles)[number];
+
+const everybody: readonly Role[] = roles;
+const people: readonly Role[] = ['rep', 'officer', 'owner']; // those whose work is with contacts; an operator's is with the machine
+const sellers: readonly Role[] = ['rep', 'owner'];
+
+/** Role by action. A route names its action; the tests walk this table and try every route as every role. */
+export const may = {
+  session: everybody,
+  'tenant.read': everybody,
+  'tenant.write': ['owner'],
+  'users.read': everybody,
+  'users.write': ['owner'],
+  'profile.write': everybody,
+  'contacts.read': people,
+  'contacts.write': sellers,
+  'contacts.delete': people,
+  'imports.read': people,
+  'imports.write': sellers,
+  'mailboxes.read': everybody,
+  'mailboxes.write': ['rep', 'operator', 'owner'],
+  'mailboxes.relay': ['operator', 'owner'], // no cap of ours holds a relay: whoever answers for the machine sets its own
+  'sequences.read': people,
+  'sequences.write': sellers,
+  'launches.read': people,
+  'launches.write': sellers,
+  'tasks.read': sellers,
+  'tasks.write': sellers,
+  'suppressions.read': people,
+  'suppressions.write': people,
+  'suppressions.export': ['officer', 'owner'], // the whole list leaves the house
+  'obligations.read': ['officer', 'operator', 'owner'],
+} as const satisfies Record<string, readonly Role[]>;
+export type Action = keyof typeof may;
+
+export function isAllowed(role: Role, action: Action): boolean {
+  return (may[action] as readonly Role[]).includes(role);
+}
