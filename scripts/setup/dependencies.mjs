@@ -48,7 +48,16 @@ function packagesIn(file) {
 function npmCi() {
   console.error('Installing the dependencies (a minute, once) ...');
   // No package of ours needs its install scripts, so none is run. Development tools are part of the gate, whatever NODE_ENV says.
-  const flags = ['ci', '--ignore-scripts', '--include=dev', '--loglevel=error', '--no-progress', '--fetch-retries=3'];
+  const flags = [
+    'ci',
+    '--ignore-scripts',
+    '--include=dev',
+    '--loglevel=error',
+    '--no-progress',
+    '--fetch-retries=3',
+    '--fetch-retry-mintimeout=1000',
+    '--fetch-retry-maxtimeout=5000',
+  ];
   const npm = process.env.npm_execpath; // the very npm that runs us, when one does
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm, ...flags]] : ['npm', flags];
   const started = performance.now();

@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { explainPostgres } from './postgresErrors.ts';
+import { isAlive } from './child.ts';
+import { canReach, commonPlace, giveTo, type Unprivileged } from './unprivileged.ts';
+
+export const superuser = 'decorum';
+
+/** Makes the cluster at `dataDir` ready for one server: enterable by `user`, whole, used by nobody else. */
+export async function preparePostgresFolder(options: {
+  dataDir: string;
+  binaries: string;
+  user: Unprivileged | undefined;
+  fast: boolean;
+  log: (line: string) => void;
+}): Promise<{ place: string; password: string }> {
+  const { dataDir, binaries, user, fast, log } = options;
+  mkdirSync(dirname(dataDir), { recursive: true });
+  const place = user ? enterable(dataDir, user, log) : existsSync(dataDir) ? realpathSync(dataDir) : dataDir;
+  await endLeftOver(place, `${dataDir}.owner`, log);
+  writeFileSync(`${dataDir}.owner`, String(process.pid));
+  const password = ownPassword(`${dataDir}.password`, place);
+  if (!existsSync(join(place, 'PG_VERSION'))) await createCluster({ binaries, place, password, user, fast });
+  if (user && statSync(place).uid !== user.uid) giveTo(place, user);
+  return { place, password };
+}
+
+/**
+ * The folder that PostgreSQL can enter: `dataDir`, or, when that lies below a closed folder, a new one elsewhere to which
+ * `dataDir` becomes a link. So who deletes `dataDir` starts afresh, and a second clone at the same path never finds the first one's data.
+ */
+function enterable(dataDir: string, user: Unprivileged, log: (line: string) => void): string {
+  const found = lstatSync(dataDir, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink()) {
+    if (!existsSync(dataDir))
+      throw new Error(
+        `${dataDir} leads to ${readlinkSync(dataDir)}, which is gone: restore it, or remove the link to start empty.`,
+      );
+    return realpathSync(dataDir);
+  }
+  if (canReach(dirname(dataDir), user)) return dataDir;
+  const place = join(mkdtempSync(join(commonPlace(), 'data-')), basename(dataDir));
+  chmodSync(dirname(place), 0o711);
+  if (found) renameSync(dataDir, place);
+  else mkdirSync(place, { mode: 0o700 });
+  symlinkSync(place, dataDir);
+  log(`PostgreSQL runs as ${user.name}, who cannot enter ${dirname(dataDir)}: its files are in ${place}.`);
+  return place;
+}
+
+function ownPassword(file: string, place: string): string {
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  if (existsSync(join(place, 'PG_VERSION')))
+    throw new Error(`The password of ${place} is lost: restore ${file}, or remove ${place} to start empty.`);
+  const password = randomBytes(24).toString('base64url');
+  writeFileSync(file, `${password}\n`, { mode: 0o600 });
+  return password;
+}
+
+/** Built aside and renamed when whole, so that a kill in between leaves nothing half made. */
+async function createCluster(to: {
+  binaries: string;
+  place: string;
+  password: string;
+  user: Unprivileged | undefined;
+  fast: boolean;
+}): Promise<void> {
+  const part = `${to.place}.part`;
+  const secret = `${to.place}.secret`; // initdb, which may be another user, reads the password from a file only
+  rmSync(part, { recursive: true, force: true });
+  if (existsSync(to.place)) removeEmpty(to.place);
+  mkdirSync(part, { mode: 0o700 });
+  writeFileSync(secret, to.password, { mode: 0o600 });
+  if (to.user) for (const path of [part, secret]) chownSync(path, to.user.uid, to.user.gid);
+  const args = [
+    '-D',
+    part,
+    '-U',
+    superuser,
+    `--pwfile=${secret}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-instructions',
+  ];
+  try {
+    await promisify(execFile)(join(to.binaries, 'bin/initdb'), to.fast ? [...args, '--no-sync'] : args, {
+      cwd: dirname(to.place),
+      env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+      ...(to.user && { uid: to.user.uid, gid: to.user.gid }),
+    });
+    renameSync(part, to.place);
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new Error(explainPostgres(stderr?.trim() || message), { cause: error });
+  } finally {
+    rmSync(secret, { force: true });
+  }
+}
+
+function removeEmpty(place: string): void {
+  try {
+    rmdirSync(place);
+  } catch (error) {
+    throw new Error(`${place} is not empty and holds no PostgreSQL data: name another folder, or empty this one.`, {
+      cause: error,
+    });
+  }
+}
+
+/** A server of an earlier run that outlived it (we were killed, and our leash too) is ended; two must never share a folder. */
+async function endLeftOver(place: string, owner: string, log: (line: string) => void): Promise<void> {
+  const pidFile = join(place, 'postmaster.pid');
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
+  if (!(await isServerOf(pid, place))) return; // PostgreSQL removes the stale file itself
+  const starter = existsSync(owner) ? Number(readFileSync(owner, 'utf8')) : 0;
+  if (starter !== process.pid && isAlive(starter))
+    throw new Error(`${place} is in use by process ${starter}: stop that one first.`);
+  log(`Stopping the PostgreSQL that an earlier run left behind (process ${pid}) ...`);
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    process.kill(pid, signal);
+    for (let waited = 0; waited < 15_000; waited += 50) {
+      await sleep(50);
+      if (!(await isServerOf(pid, place))) return;
+    }
+  }
+  throw new Error(`Process ${pid} still uses ${place}: end it and start again.`);
+}
+
+async function isServerOf(pid: number, place: string): Promise<boolean> {
+  if (!Number.isInteger(pid) || pid <= 1) return false;
+  if (process.platform === 'linux') return existsSync(`/proc/${pid}/cwd`) && workingFolder(pid) === realpathSync(place);
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' })); // no such process
+  return stdout.includes(place);
+}
+
+function workingFolder(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined; // it ended just now, or is another user's
+  }
+}
