@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Holidays } from './holidays.ts';
-import { DAY_MS, firstOpening, type Hours, isoDateOf, type Place, weekdayOf } from './openings.ts';
+import { DAY_MS, firstOpening, type Hours, isoDateOf, weekdayOf, type ZoneHours } from './openHours.ts';
 
 /** What a state says about the time of telephone solicitations. */
 export interface CallingHours {
@@ -58,12 +58,12 @@ export function callingWindow({ number, state, zone, at }: CallFacts, tables: Ca
 
   const states = [...new Set(state === undefined ? [home.state] : [home.state, state])];
   const zones = [...new Set([...home.zones, ...addressZones])];
-  const places = zones.map((name) => placeOf(name, states, tables));
+  const everywhere = zones.map((name) => hoursInZone(name, states, tables));
   const asked = Temporal.Instant.from(at);
   const askedMs = asked.epochMilliseconds;
-  if (firstOpening(places, askedMs, askedMs) !== null) return { allowed: true, opensAt: null, reason: '' };
+  if (firstOpening(everywhere, askedMs, askedMs) !== null) return { allowed: true, opensAt: null, reason: '' };
   const nextMinuteMs = asked.round({ smallestUnit: 'minute', roundingMode: 'ceil' }).epochMilliseconds;
-  const opening = firstOpening(places, nextMinuteMs, askedMs + HORIZON_DAYS * DAY_MS);
+  const opening = firstOpening(everywhere, nextMinuteMs, askedMs + HORIZON_DAYS * DAY_MS);
   return {
     allowed: false,
     opensAt: opening === null ? null : Temporal.Instant.fromEpochMilliseconds(opening),
@@ -72,13 +72,13 @@ export function callingWindow({ number, state, zone, at }: CallFacts, tables: Ca
 }
 
 /** One zone with the hours that every one of the states allows there. */
-function placeOf(zone: string, states: readonly string[], tables: CallingTables): Place {
+function hoursInZone(zone: string, states: readonly string[], tables: CallingTables): ZoneHours {
   return {
     zone,
     hoursOn(localDay) {
       let { from, to } = FEDERAL;
       for (const state of states) {
-        const hours = hoursIn(tables.inForce(state, isoDateOf(localDay)), localDay);
+        const hours = hoursOfDay(tables.inForce(state, isoDateOf(localDay)), localDay);
         if (!hours) return null;
         from = Math.max(from, hours.from);
         to = Math.min(to, hours.to);
@@ -88,7 +88,7 @@ function placeOf(zone: string, states: readonly string[], tables: CallingTables)
   };
 }
 
-function hoursIn(rules: CallingHours | null, localDay: number): Hours | null {
+function hoursOfDay(rules: CallingHours | null, localDay: number): Hours | null {
   if (!rules || rules.barredOn?.has(isoDateOf(localDay))) return null; // no rule in force: no call
   return hoursOfWeekday(rules, weekdayOf(localDay));
 }

@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import type { Holidays } from './holidays.ts';
-import { DAY_MS, firstOpening, isoDateOf, minutesOf, type Place, weekdayOf } from './openings.ts';
+import { DAY_MS, firstClosing, firstOpening, isoDateOf, minutesOf, weekdayOf, type ZoneHours } from './openHours.ts';
 
 const TimeOfDay = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time from 00:00 to 24:00');
 
@@ -20,10 +20,32 @@ export type SendWindow = z.infer<typeof SendWindow>;
 /** Mon-Fri 08:30-17:30 on the recipient's clock, not on the recipient's holidays. */
 export const BUSINESS_HOURS: SendWindow = { from: '08:30', to: '17:30', weekdays: [1, 2, 3, 4, 5], skipHolidays: true };
 
+/** A stretch in which a person may be written to: from `opensAt` (included) to `closesAt` (excluded). */
+export interface OpenPeriod {
+  readonly opensAt: Temporal.Instant;
+  readonly closesAt: Temporal.Instant;
+}
+
 /**
- * The earliest instant at or after `at` inside the window in every one of `zones`, or null when there is none within `horizonDays`:
- * several candidate zones mean that we do not know the person's, so all of them must be open (their overlap can be empty).
+ * The next stretch inside the window in every one of `zones`, from `at` on, or null when none opens within `horizonDays`: several
+ * candidate zones mean that we do not know the person's, so all of them must be open (their overlap can be empty). An all-day window
+ * never closes: its stretch ends with the horizon, counted from the opening.
  */
+export function nextOpenPeriod(
+  window: SendWindow,
+  zones: readonly string[],
+  holidays: Holidays,
+  at: Temporal.Instant | string,
+  horizonDays: number,
+): OpenPeriod | null {
+  const opensAt = nextOpening(window, zones, holidays, at, horizonDays);
+  if (opensAt === null) return null;
+  const from = opensAt.epochMilliseconds;
+  const closing = firstClosing(hoursIn(window, zones, holidays), from, from + horizonDays * DAY_MS);
+  return { opensAt, closesAt: Temporal.Instant.fromEpochMilliseconds(closing) };
+}
+
+/** The earliest instant at or after `at` inside the window in every one of `zones`, or null when there is none within `horizonDays`. */
 export function nextOpening(
   window: SendWindow,
   zones: readonly string[],
@@ -33,7 +55,7 @@ export function nextOpening(
 ): Temporal.Instant | null {
   const asked = typeof at === 'string' ? Temporal.Instant.from(at) : at;
   const from = asked.epochMilliseconds;
-  const found = firstOpening(placesOf(window, zones, holidays), from, from + horizonDays * DAY_MS);
+  const found = firstOpening(hoursIn(window, zones, holidays), from, from + horizonDays * DAY_MS);
   if (found === null) return null;
   return found === from ? asked : Temporal.Instant.fromEpochMilliseconds(found);
 }
@@ -43,11 +65,24 @@ export function isOpen(window: SendWindow, zones: readonly string[], holidays: H
   return nextOpening(window, zones, holidays, at, 0) !== null;
 }
 
-function placesOf({ from, to, weekdays, skipHolidays }: SendWindow, zones: readonly string[], holidays: Holidays): Place[] {
+function hoursIn({ from, to, weekdays, skipHolidays }: SendWindow, zones: readonly string[], holidays: Holidays): ZoneHours[] {
   const hours = { from: minutesOf(from), to: minutesOf(to) };
   function hoursOn(localDay: number) {
     if (!weekdays.includes(weekdayOf(localDay))) return null;
     return skipHolidays && holidays.has(isoDateOf(localDay)) ? null : hours;
   }
   return zones.map((zone) => ({ zone, hoursOn }));
+}
+
+/** The instant at which a window that is open at `at` first closes in one of `zones`. */
+export function closingAfter(window: SendWindow, zones: readonly string[], at: Temporal.Instant): Temporal.Instant {
+  const closings = zones.map((zone) => {
+    const span = zoneSpanAt(zone, at.epochMilliseconds);
+    const day = Math.floor((at.epochMilliseconds + span.offsetMs) / DAY_MS);
+    const closing = (offsetMs: number) => day * DAY_MS - offsetMs + minutesOf(window.to) * 60_000;
+    const expected = closing(span.offsetMs);
+    // The clocks change before the window closes: what counts is the wall clock after the change.
+    return expected <= span.until ? expected : Math.max(span.until, closing(zoneSpanAt(zone, span.until).offsetMs));
+  });
+  return Temporal.Instant.fromEpochMilliseconds(Math.min(...closings));
 }

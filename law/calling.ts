@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallingTables } from '../domain/callingWindow.ts';
-import { minutesOf } from '../domain/openings.ts';
+import { minutesOf } from '../domain/openHours.ts';
 import { areaCode, zonesOfState } from './areaCodes.ts';
 import { blank, isoDate, stateCode, wholeNumber, yesNo } from './columns.ts';
 import { stateHolidays } from './holidays.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
-import { BUSINESS_HOURS, isOpen, nextOpening, SendWindow } from '../../domain/sendWindow.ts';
+import { BUSINESS_HOURS, isOpen, nextOpening, nextOpenPeriod, SendWindow } from '../../domain/sendWindow.ts';
 import { areaCodeTable } from '../../law/areaCodes.ts';
 import { federalHolidays } from '../../law/holidays.ts';
 
@@ -112,6 +112,42 @@ test.each([
   expect(SendWindow.safeParse({ ...BUSINESS_HOURS, ...given }).success).toBe(valid);
 });
 
+test.each([
+  { given: {}, zones: NEW_YORK, at: '2026-06-12T15:00:00Z', closes: '2026-06-12T21:30:00Z', because: '17:30 of the same day' },
+  { given: {}, zones: NEW_YORK, at: '2026-06-12T21:30:00Z', closes: '2026-06-15T21:30:00Z', because: 'of the day it opens next' },
+  {
+    given: {},
+    zones: ['America/New_York', 'Pacific/Honolulu'],
+    at: '2026-06-12T12:00:00Z',
+    closes: '2026-06-12T21:30:00Z',
+    because: 'the first to close',
+  },
+  {
+    given: { ...ALL_DAY, weekdays: [6, 7] },
+    zones: NEW_YORK,
+    at: '2026-03-06T12:00:00Z',
+    closes: '2026-03-09T04:00:00Z',
+    because: 'over midnight, and a change',
+  },
+  {
+    given: { from: '01:30', to: '03:00', weekdays: [7] },
+    zones: NEW_YORK,
+    at: '2026-03-08T06:40:00Z',
+    closes: '2026-03-08T07:00:00Z',
+    because: 'the clocks jump to the closing',
+  },
+  {
+    given: ALL_DAY,
+    zones: NEW_YORK,
+    at: '2026-06-12T15:00:00Z',
+    closes: '2026-06-26T15:00:00Z',
+    because: 'it never does: the horizon',
+  },
+])('open in $zones at $at it closes $closes: $because', ({ given, zones, at, closes }) => {
+  const period = nextOpenPeriod({ ...BUSINESS_HOURS, ...given }, zones, holidays, at, 14);
+  expect(period?.closesAt.toString()).toBe(closes);
+});
+
 const usZones = [...new Set(areaCodeTable.rows.flatMap(({ zones }) => zones))];
 const minute = 60_000;
 // Around both changes of 2026 and 2027, to the minute.
@@ -165,6 +201,28 @@ test('it opens inside the window of every zone, and no quarter of an hour before
         const end = opening ?? at.add({ hours: 96 });
         for (let ms = at.epochMilliseconds; ms < end.epochMilliseconds; ms += minute * 15 - (ms % (minute * 15))) {
           expect(inside(Temporal.Instant.fromEpochMilliseconds(ms))).toBe(false);
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('it stays open until it closes, and is closed then', () => {
+  fc.assert(
+    fc.property(
+      anyWindow,
+      fc.uniqueArray(fc.constantFrom(...usZones), { minLength: 1, maxLength: 3 }),
+      nearChange,
+      (window, zones, at) => {
+        const period = nextOpenPeriod(window, zones, holidays, at, 4);
+        if (!period) return;
+        const inside = (instant: Temporal.Instant) => zones.every((zone) => insideByWallClock(window, zone, instant));
+        const { opensAt, closesAt } = period;
+        const neverCloses = closesAt.equals(opensAt.add({ hours: 96 }));
+        expect(inside(closesAt)).toBe(neverCloses);
+        for (let ms = opensAt.epochMilliseconds; ms < closesAt.epochMilliseconds; ms += minute * 15) {
+          expect(inside(Temporal.Instant.fromEpochMilliseconds(ms))).toBe(true);
         }
       },
     ),
