@@ -45,7 +45,7 @@ export async function addUser(
 export async function changeUser(
   tx: Tx,
   userId: string,
-  change: Partial<Pick<User, 'name' | 'role' | 'zone' | 'signature'>> & { passwordHash?: string | undefined },
+  change: { [Key in 'name' | 'role' | 'zone' | 'signature' | 'passwordHash']?: string | undefined },
 ): Promise<User | undefined> {
   const [user] = await tx.rows<User>(
     `update users set name = coalesce($3, name), role = coalesce($4, role), zone = coalesce($5, zone),

@@ -1,0 +1,64 @@
+import type { Expired } from './claims.ts';
+import type { Tx } from './transaction.ts';
+
+/** Real milliseconds until the mailbox has something to do; null: when something new is planned. */
+export async function nextWorkMs(tx: Tx, mailboxId: string): Promise<number | null> {
+  const [work] = await tx.rows<{ waitMs: number | null }>(
+    `select case when m.state = 'paused' then null else decorum.wait_ms(greatest(m.next_send_at, work.due)) end as "waitMs"
+     from mailboxes m, (
+       select min(s.due_at) as due from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
+       where s.mailbox_id = $1 and s.state = 'planned' and e.state = 'queued'
+         and not exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id))) as work
+     where m.id = $1 and work.due is not null`,
+    [mailboxId],
+  );
+  return work?.waitMs ?? null;
+}
+
+/**
+ * Real milliseconds until a mailbox that is at its limit may have room: the oldest counted message leaves the rolling 24 hours, the ramp
+ * rises with a new day, or a waiting message's window closes and it needs its next one.
+ */
+export async function nextRoomMs(tx: Tx, mailboxId: string): Promise<number | null> {
+  const { waitMs } = await tx.row<{ waitMs: number | null }>(
+    `select decorum.wait_ms(least(
+       (select min(counted_at) + interval '24 hours' from sends where mailbox_id = $1 and state in ('claimed', 'handing', 'sent', 'unknown')
+          and counted_at > decorum.now() - interval '24 hours'),
+       case when (select ramp_start is not null from mailboxes where id = $1)
+         then date_trunc('day', decorum.now() at time zone 'UTC') at time zone 'UTC' + interval '1 day' end,
+       (select min(expires_at) from sends where mailbox_id = $1 and state = 'planned'))) as "waitMs"`,
+    [mailboxId],
+  );
+  return waitMs;
+}
+
+/** Rows whose window closes while the mailbox has no room: they must not grow late, so they are given their next window. */
+export async function giveNextWindow(
+  tx: Tx,
+  rows: readonly { id: string; opensAt: Date | null; closesAt: Date | null }[],
+): Promise<void> {
+  await tx.run(
+    `update sends s set
+       state = case when w."opensAt" is null then 'held' else 'planned' end,
+       because = case when w."opensAt" is null then 'window_never_opens' when w."opensAt" > decorum.now() then coalesce(s.because, 'window') else s.because end,
+       due_at = coalesce(w."opensAt", s.due_at), expires_at = w."closesAt"
+     from jsonb_to_recordset($1::jsonb) as w(id uuid, "opensAt" timestamptz, "closesAt" timestamptz)
+     where s.id = w.id and s.state = 'planned'`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** Up to a few hundred planned rows of the mailbox whose window has closed or was never computed. */
+export function outOfWindow(tx: Tx, mailboxId: string): Promise<Expired[]> {
+  return tx.rows<Expired>(
+    `select s.id, json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place, v.definition
+     from sends s
+     join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
+     join sequence_versions v on v.tenant_id = e.tenant_id and v.sequence_id = e.sequence_id and v.version = e.version
+     left join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
+     where s.mailbox_id = $1 and s.state = 'planned' and s.due_at <= decorum.now() and s.due_at > decorum.now() - interval '24 hours'
+       and (s.expires_at is null or s.expires_at <= decorum.now())
+     order by s.id limit 500 for update of s skip locked`,
+    [mailboxId],
+  );
+}
