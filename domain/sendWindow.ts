@@ -73,16 +73,3 @@ function hoursIn({ from, to, weekdays, skipHolidays }: SendWindow, zones: readon
   }
   return zones.map((zone) => ({ zone, hoursOn }));
 }
-
-/** The instant at which a window that is open at `at` first closes in one of `zones`. */
-export function closingAfter(window: SendWindow, zones: readonly string[], at: Temporal.Instant): Temporal.Instant {
-  const closings = zones.map((zone) => {
-    const span = zoneSpanAt(zone, at.epochMilliseconds);
-    const day = Math.floor((at.epochMilliseconds + span.offsetMs) / DAY_MS);
-    const closing = (offsetMs: number) => day * DAY_MS - offsetMs + minutesOf(window.to) * 60_000;
-    const expected = closing(span.offsetMs);
-    // The clocks change before the window closes: what counts is the wall clock after the change.
-    return expected <= span.until ? expected : Math.max(span.until, closing(zoneSpanAt(zone, span.until).offsetMs));
-  });
-  return Temporal.Instant.fromEpochMilliseconds(Math.min(...closings));
-}
