@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { allowance } from '../domain/mailboxAllowance.ts';
-import type { Place } from '../domain/opening.ts';
-import type { Definition } from '../domain/sequence.ts';
 import type { Tx } from './transaction.ts';
 
 /** How long claimed rows may wait for the wire gate before anybody may take them again; wall clock. */
@@ -19,17 +17,9 @@ export interface Claimed {
   attempts: number;
 }
 
-/** A row whose window has closed or was never computed: it has to be given its next one. */
-export interface Expired {
-  id: string;
-  place: Place;
-  definition: Definition;
-}
-
 export interface Claim {
   claimId: string;
   rows: Claimed[];
-  expired: Expired[];
   /** Which rule keeps the mailbox from more right now; null: there may be more at once. */
   heldBy: 'paused' | 'gap' | 'limit' | 'nothing_due' | null;
   /** Rows were looked at, so another claim at once may find more. */
@@ -55,7 +45,7 @@ interface Mailbox {
  */
 export async function claim(tx: Tx, mailboxId: string, options: { most: number; jitter: number }): Promise<Claim> {
   const claimId = randomUUID();
-  const none = (heldBy: Claim['heldBy']): Claim => ({ claimId, rows: [], expired: [], heldBy, progressed: false });
+  const none = (heldBy: Claim['heldBy']): Claim => ({ claimId, rows: [], heldBy, progressed: false });
   const mailbox = await lockMailbox(tx, mailboxId);
   if (mailbox.state === 'paused') return none('paused');
   if (mailbox.inGap) return none('gap');
@@ -65,7 +55,7 @@ export async function claim(tx: Tx, mailboxId: string, options: { most: number; 
 
   const found = await candidates(tx, mailboxId, mailbox.gapSeconds > 0 ? Math.min(room, 1) : room);
   if (found.length === 0) return none('nothing_due');
-  const ids = (verdict: Verdict) => found.filter((row) => row.verdict === verdict).map(({ id }) => id);
+  const ids = (verdict: Candidate['verdict']) => found.filter((row) => row.verdict === verdict).map(({ id }) => id);
   await cancelSuppressed(tx, ids('suppressed'));
   await tx.run(`update sends set state = 'held', because = 'late' where id = any($1)`, [ids('late')]);
   const rows = await take(tx, claimId, await withinTouchLimits(tx, ids('free')));
@@ -80,10 +70,7 @@ export async function claim(tx: Tx, mailboxId: string, options: { most: number; 
       [mailboxId, options.jitter],
     );
   }
-  const expired = found
-    .filter(({ verdict }) => verdict === 'expired')
-    .map(({ id, place, definition }) => ({ id, place, definition }));
-  return { claimId, rows, expired, heldBy: null, progressed: true };
+  return { claimId, rows, heldBy: null, progressed: true };
 }
 
 function lockMailbox(tx: Tx, mailboxId: string): Promise<Mailbox> {
@@ -103,24 +90,25 @@ function lockMailbox(tx: Tx, mailboxId: string): Promise<Mailbox> {
   );
 }
 
-type Verdict = 'free' | 'suppressed' | 'late' | 'expired';
+interface Candidate {
+  id: string;
+  verdict: 'free' | 'suppressed' | 'late';
+}
 
-async function candidates(tx: Tx, mailboxId: string, limit: number): Promise<(Expired & { verdict: Verdict })[]> {
+async function candidates(tx: Tx, mailboxId: string, limit: number): Promise<Candidate[]> {
   const select = (priority: 0 | 1, most: number) =>
-    tx.rows<Expired & { verdict: Verdict }>(
-      `select s.id, json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place, v.definition,
+    tx.rows<Candidate>(
+      `select s.id,
          case
            when exists (select from suppressions x where x.subject_hash in (s.address_hash, s.domain_hash)
                         and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)) then 'suppressed'
            when s.due_at < decorum.now() - interval '${lateAfter}' then 'late'
-           when s.expires_at is null or s.expires_at <= decorum.now() then 'expired'
            else 'free'
          end as verdict
        from sends s
        join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
-       join sequence_versions v on v.tenant_id = e.tenant_id and v.sequence_id = e.sequence_id and v.version = e.version
-       left join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
        where s.mailbox_id = $1 and s.state = 'planned' and s.priority = $2 and s.due_at <= decorum.now() and e.state = 'queued'
+         and (s.expires_at > decorum.now() or s.due_at < decorum.now() - interval '${lateAfter}')
          and not exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id))
        order by s.due_at, s.id limit $3
        for update of s skip locked`,

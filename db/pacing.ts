@@ -1,4 +1,5 @@
-import type { Expired } from './claims.ts';
+import type { Place } from '../domain/opening.ts';
+import type { Definition } from '../domain/sequence.ts';
 import type { Tx } from './transaction.ts';
 
 /** Real milliseconds until the mailbox has something to do; null: when something new is planned. */
@@ -46,6 +47,13 @@ export async function giveNextWindow(
      where s.id = w.id and s.state = 'planned'`,
     [JSON.stringify(rows)],
   );
+}
+
+/** A row whose window has closed or was never computed. */
+export interface Expired {
+  id: string;
+  place: Place;
+  definition: Definition;
 }
 
 /** Up to a few hundred planned rows of the mailbox whose window has closed or was never computed. */

@@ -97,6 +97,7 @@ export async function up(knex: Knex): Promise<void> {
     );
     create unique index sends_once on sends (tenant_id, enrolment_id, step); -- at most once per step
     create index sends_next on sends (tenant_id, mailbox_id, priority, due_at, id) where state = 'planned';
+    create index sends_expiring on sends (tenant_id, mailbox_id, expires_at) where state = 'planned';
     create index sends_counted on sends (tenant_id, mailbox_id, counted_at) where state in ('claimed', 'handing', 'sent', 'unknown');
     create index sends_open_by_address on sends (tenant_id, address_hash) where state in ('planned', 'held', 'claimed', 'handing');
     create index sends_open_by_domain on sends (tenant_id, domain_hash) where state in ('planned', 'held', 'claimed', 'handing');
