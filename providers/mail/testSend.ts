@@ -1,0 +1,39 @@
+import { createTransport } from 'nodemailer';
+import type { SmtpServer } from './smtpConnect.ts';
+
+export type TestSendResult =
+  | { readonly accepted: true; readonly response: string }
+  | { readonly accepted: false; readonly reason: string };
+
+/**
+ * One message by nodemailer, a client not ours: for the rep's test send to oneself and for the check of a mailbox that is added.
+ * What goes wrong here and right in smtpLane.ts, or the reverse, shows where a mistake is.
+ */
+export async function testSend(
+  server: SmtpServer,
+  envelope: { from: string; to: string },
+  message: Buffer,
+): Promise<TestSendResult> {
+  const { host, port, secure, username, password, tlsOptions, clientName, limits } = server;
+  const transport = createTransport({
+    host,
+    port,
+    secure: secure === 'tls',
+    requireTLS: secure === 'starttls',
+    ignoreTLS: secure === 'none',
+    connectionTimeout: limits?.connectMs ?? 10_000,
+    greetingTimeout: limits?.answerMs ?? 30_000,
+    socketTimeout: limits?.messageMs ?? 60_000,
+    ...(clientName === undefined ? {} : { name: clientName }),
+    ...(tlsOptions === undefined ? {} : { tls: tlsOptions }),
+    ...(username === undefined ? {} : { auth: { user: username, pass: password ?? '' } }),
+  });
+  try {
+    const { response } = await transport.sendMail({ envelope, raw: message });
+    return { accepted: true, response };
+  } catch (error) {
+    return { accepted: false, reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    transport.close();
+  }
+}
