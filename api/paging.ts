@@ -3,7 +3,7 @@ import { Problem } from './problem.ts';
 
 /** Query of every list: keyset paging, so that a page costs the same wherever it lies and nothing is shown twice. */
 export const Paging = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
   cursor: z.string().max(1000).optional(),
 });
 

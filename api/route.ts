@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Database } from '../db/transaction.ts';
@@ -21,7 +22,7 @@ interface Asked<A extends Access, P extends z.ZodType, Q extends z.ZodType, B ex
   readonly body: z.output<B>;
   /** The bytes of a route with `upload`, as they come; of any other an empty stream. */
   readonly upload: Readable;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: Readonly<IncomingHttpHeaders>;
   readonly ip: string;
   readonly who: A extends 'public' ? null : Who;
   readonly db: Database;

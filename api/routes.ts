@@ -1,5 +1,17 @@
 import type { Route } from './route.ts';
+import { mailboxRoutes } from './routes/mailboxes.ts';
+import { obligationRoutes } from './routes/obligations.ts';
+import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { tenantRoutes } from './routes/tenant.ts';
+import { userRoutes } from './routes/users.ts';
 
 /** Every route of the API. What is not in this list does not exist. */
-export const routes: readonly Route[] = [...sessionRoutes];
+export const routes: readonly Route[] = [
+  ...sessionRoutes,
+  ...tenantRoutes,
+  ...userRoutes,
+  ...mailboxRoutes,
+  ...sequenceRoutes,
+  ...obligationRoutes,
+];

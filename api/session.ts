@@ -27,12 +27,12 @@ export function csrfOf({ secret }: Token): string {
 
 export async function startSession(tx: Tx, userId: string, randomBytes: (size: number) => Buffer): Promise<Token> {
   const token = { tenantId: tx.tenantId, secret: randomBytes(32).toString('base64url') };
-  await openSession(tx, { tokenHash: tokenHash(token), csrfHash: sha256(csrfOf(token)), userId, hours: SESSION_HOURS });
+  await openSession(tx, { tokenHash: hashOfToken(token), csrfHash: sha256(csrfOf(token)), userId, hours: SESSION_HOURS });
   return token;
 }
 
 export async function stopSession(tx: Tx, token: Token): Promise<void> {
-  await endSession(tx, tokenHash(token));
+  await endSession(tx, hashOfToken(token));
 }
 
 /** HttpOnly and SameSite=Lax always, Secure in production (P15). */
@@ -47,7 +47,7 @@ export async function whoIs(
   cookies: string | undefined,
 ): Promise<{ who: Who; isCsrf: (given: string) => boolean }> {
   const token = tokenOf(cookies);
-  const session = token && (await db.inTenant(token.tenantId, (tx) => findSession(tx, tokenHash(token))));
+  const session = token && (await db.inTenant(token.tenantId, (tx) => findSession(tx, hashOfToken(token))));
   if (!session) throw new Problem('unauthenticated', 'Sign in with POST /v1/session first.');
   return {
     who: { tenantId: token.tenantId, userId: session.userId, role: session.role as Role }, // checked by the table's constraint
@@ -55,7 +55,7 @@ export async function whoIs(
   };
 }
 
-export function tokenHash({ secret }: Token): Buffer {
+export function hashOfToken({ secret }: Token): Buffer {
   return sha256(secret);
 }
 

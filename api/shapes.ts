@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
+import { canonicalAddress, canonicalDomain } from '../domain/address.ts';
 
 /** An instant leaves as RFC 3339 text in UTC; the database hands it over as a Date. */
 export const Instant = z
@@ -14,3 +15,39 @@ export const Nothing = z.undefined();
 
 /** A reply that is a file: streamed as it comes, never held whole. */
 export const File = z.custom<Readable | string>().meta({ type: 'string', format: 'binary' });
+
+/** An e-mail address as somebody types it; the handler gets the canonical form. */
+export const EmailAddress = z
+  .string()
+  .max(320)
+  .transform((text, context) => {
+    const address = canonicalAddress(text);
+    if (address.ok) return address.canonical;
+    context.issues.push({ code: 'custom', input: text, message: `This is no e-mail address: ${address.reason}.` });
+    return z.NEVER;
+  })
+  .meta({ type: 'string', format: 'email', maxLength: 320 });
+
+/** A domain, in canonical form for the handler. */
+export const Domain = z
+  .string()
+  .max(253)
+  .transform((text, context) => {
+    const domain = canonicalDomain(text.trim());
+    if (domain !== null) return domain;
+    context.issues.push({ code: 'custom', input: text, message: 'This is no domain.' });
+    return z.NEVER;
+  })
+  .meta({ type: 'string', maxLength: 253 });
+
+/** A time zone by its IANA name. */
+export const Zone = z.string().max(60).refine(isZone, 'This is no IANA time zone.');
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '' && !/^[+-]/.test(name);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -103,8 +103,8 @@ export const logOut = route({
 export const sessionRoutes = [logIn, readSession, logOut];
 
 /** The session was found by these cookies a moment ago, so the token is in them. */
-function tokenIn(headers: Readonly<Record<string, string | string[] | undefined>>): Token {
-  const token = tokenOf(headers.cookie as string);
+function tokenIn(headers: { readonly cookie?: string | undefined }): Token {
+  const token = tokenOf(headers.cookie);
   if (!token) throw new Problem('unauthenticated', 'Sign in with POST /v1/session first.');
   return token;
 }

@@ -1,0 +1,130 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { countObligations, listObligations, obligationStates } from '../../db/obligations.ts';
+import { findUser } from '../../db/users.ts';
+import { type CalendarEntry, iCalendar } from '../iCalendar.ts';
+import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { Problem } from '../problem.ts';
+import { isAllowed } from '../roles.ts';
+import { route } from '../route.ts';
+import { whoIs } from '../session.ts';
+import { File, Id, Instant } from '../shapes.ts';
+
+export const Obligation = z
+  .object({
+    id: Id,
+    kind: z.string(),
+    clause: z.string().meta({ description: 'Of the privacy policy, P1 to P17.' }),
+    citation: z.string(),
+    subjectKind: z.string(),
+    subjectId: Id,
+    basis: z.record(z.string(), z.unknown()).meta({ description: 'The facts that the date follows from.' }),
+    startedAt: Instant,
+    dueAt: Instant,
+    state: z.enum(obligationStates),
+    isOverdue: z.boolean(),
+    metAt: Instant.nullable(),
+    evidence: z.record(z.string(), z.unknown()).nullable(),
+    workflowId: z.string(),
+  })
+  .meta({ id: 'Obligation' });
+
+const list = route({
+  method: 'get',
+  path: '/obligations',
+  action: 'obligations.read',
+  tag: 'Obligations',
+  summary: 'Promises with their clocks, what is due first comes first',
+  query: Paging.extend({
+    state: z.enum(obligationStates).optional(),
+    kind: z.string().max(100).optional(),
+    clause: z.string().max(3).optional(),
+    dueFrom: z.iso.datetime({ offset: true }).optional(),
+    dueTo: z.iso.datetime({ offset: true }).optional(),
+  }),
+  reply: { status: 200, schema: pageOf(Obligation) },
+  async handle({ who, db, query }) {
+    const { state = null, kind = null, clause = null, dueFrom = null, dueTo = null } = query;
+    const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
+    const rows = await db.inTenant(who.tenantId, (tx) => listObligations(tx, { state, kind, clause, dueFrom, dueTo }, page));
+    return cutPage(rows, query.limit, ({ dueKey, id }) => [dueKey, id]);
+  },
+});
+
+export const ObligationCounts = z
+  .object({ open: z.int(), overdue: z.int(), met: z.int(), late: z.int(), waived: z.int(), void: z.int() })
+  .meta({ id: 'ObligationCounts' });
+
+const count = route({
+  method: 'get',
+  path: '/obligations/counts',
+  action: 'obligations.read',
+  tag: 'Obligations',
+  summary: 'How many promises are open, overdue, kept and were late',
+  reply: { status: 200, schema: ObligationCounts },
+  handle: ({ who, db }) => db.inTenant(who.tenantId, countObligations),
+});
+
+const link = route({
+  method: 'get',
+  path: '/obligations/calendar-link',
+  action: 'obligations.read',
+  tag: 'Obligations',
+  summary:
+    'An address of the calendar that a calendar program can subscribe to; it works as long as its user may see obligations',
+  reply: { status: 200, schema: z.object({ path: z.string() }).meta({ id: 'CalendarLink' }) },
+  handle: ({ who, deps }) => ({ path: `/v1/obligations.ics?token=${tokenOf(who.tenantId, who.userId, deps.addressKey)}` }),
+});
+
+/** A feed of this many is what calendar programs still take; the rest moves up as promises are kept. */
+const ENTRIES = 1000;
+
+const calendar = route({
+  method: 'get',
+  path: '/obligations.ics',
+  action: 'public', // a calendar program has no cookie: the token of the link is asked for, or a session
+  tag: 'Obligations',
+  summary: 'The open promises as a calendar',
+  query: z.object({ token: z.string().max(300).optional() }),
+  reply: { status: 200, schema: File, mediaType: 'text/calendar; charset=utf-8' },
+  errors: ['unauthenticated', 'forbidden'],
+  async handle({ db, deps, query, headers }) {
+    const reader = query.token === undefined ? (await whoIs(db, headers.cookie)).who : readToken(query.token, deps.addressKey);
+    return db.inTenant(reader.tenantId, async (tx) => {
+      const user = await findUser(tx, reader.userId);
+      if (!user) throw new Problem('unauthenticated', 'The user of this link is gone.');
+      if (!isAllowed(user.role, 'obligations.read'))
+        throw new Problem('forbidden', 'The user of this link may not see obligations.');
+      const filter = { state: 'open' as const, kind: null, clause: null, dueFrom: null, dueTo: null };
+      const open = await listObligations(tx, filter, { after: undefined, rows: ENTRIES });
+      return iCalendar(
+        'Decorum: obligations',
+        open.map(
+          (obligation): CalendarEntry => ({
+            uid: `${obligation.id}@decorum`,
+            at: obligation.dueAt,
+            stampedAt: obligation.startedAt,
+            summary: `Due: ${obligation.kind} (${obligation.clause})`,
+            description: `${obligation.citation}\n${obligation.subjectKind} ${obligation.subjectId}`,
+          }),
+        ),
+      );
+    });
+  },
+});
+
+export const obligationRoutes = [list, count, link, calendar];
+
+function tokenOf(tenantId: string, userId: string, key: Buffer): string {
+  return `${tenantId}.${userId}.${createHmac('sha256', key).update(`calendar:${tenantId}:${userId}`).digest('base64url')}`;
+}
+
+function readToken(token: string, key: Buffer): { tenantId: string; userId: string } {
+  const [tenantId, userId] = token.split('.').map((part) => Id.safeParse(part).data);
+  const expected = Buffer.from(tokenOf(tenantId ?? '', userId ?? '', key));
+  const given = Buffer.from(token);
+  if (!tenantId || !userId || given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw new Problem('unauthenticated', 'This link is none of ours: take a new one in the console.');
+  }
+  return { tenantId, userId };
+}
