@@ -1,0 +1,141 @@
+import { canonicalAddress, canonicalDomain, companyKey } from './address.ts';
+import type { Layout, NamedField } from './contactHeadings.ts';
+import { neverCollected } from './neverCollected.ts';
+
+/** A contact as a row of a file gives it: identity in canonical form, everything else as it stands there. */
+export interface ContactRow {
+  readonly email: string | null;
+  readonly canonicalEmail: string | null;
+  readonly phone: string | null;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly title: string;
+  readonly companyName: string;
+  /** By which the company is known; null for free mail and where nothing tells. */
+  readonly companyDomain: string | null;
+  readonly industry: string;
+  readonly companyAbout: string;
+  readonly city: string;
+  readonly state: string;
+  readonly postalCode: string;
+  readonly country: string;
+  readonly zone: string;
+  readonly extra: Readonly<Record<string, string>>;
+}
+
+export type RowRefusal = 'column_count' | 'never_collected' | 'missing_identity' | 'invalid_email';
+
+/** The one outcome of a row. */
+export type RowOutcome =
+  | { readonly outcome: 'accepted' | 'duplicate'; readonly contact: ContactRow }
+  | { readonly outcome: 'rejected'; readonly reason: RowRefusal };
+
+/**
+ * Judges one row: the first that applies of another number of cells than the header, something never collected (P2) anywhere in it,
+ * neither e-mail nor phone, no e-mail address where one should be, the e-mail of an earlier row.
+ * `isFirst` is asked once for each canonical address and remembers it.
+ */
+export function judgeRow(cells: readonly string[], layout: Layout, isFirst: (canonicalEmail: string) => boolean): RowOutcome {
+  if (cells.length !== layout.header.length) return { outcome: 'rejected', reason: 'column_count' };
+  if (holdsNeverCollected(cells, layout)) return { outcome: 'rejected', reason: 'never_collected' };
+  const value = (field: NamedField) => firstValue(cells, layout.columns[field]);
+  const email = value('email');
+  const phone = phoneIn(value('phone'));
+  if (email === '') {
+    if (phone === null) return { outcome: 'rejected', reason: 'missing_identity' };
+    return { outcome: 'accepted', contact: contactOf(cells, layout, { email: null, canonicalEmail: null, domain: null, phone }) };
+  }
+  const address = canonicalAddress(email);
+  if (!address.ok) return { outcome: 'rejected', reason: 'invalid_email' };
+  const identity = { email: clean(email, LONGEST_LINE), canonicalEmail: address.canonical, domain: address.domain, phone };
+  return { outcome: isFirst(address.canonical) ? 'accepted' : 'duplicate', contact: contactOf(cells, layout, identity) };
+}
+
+function holdsNeverCollected(cells: readonly string[], layout: Layout): boolean {
+  if (layout.forbidden.some((column) => cells[column]?.trim())) return true;
+  return cells.some(
+    (cell, column) => cell !== '' && neverCollected(cell, { isPhone: layout.fields[column] === 'phone' }) !== null,
+  );
+}
+
+function firstValue(cells: readonly string[], columns: readonly number[] | undefined): string {
+  for (const column of columns ?? []) {
+    const text = cells[column]?.trim();
+    if (text) return text;
+  }
+  return '';
+}
+
+/** A phone has a digit; `n/a` and `-` have none. */
+function phoneIn(text: string): string | null {
+  return /\p{Nd}/u.test(text) ? clean(text, LONGEST_LINE) : null;
+}
+
+interface Identity {
+  email: string | null;
+  canonicalEmail: string | null;
+  domain: string | null;
+  phone: string | null;
+}
+
+function contactOf(cells: readonly string[], layout: Layout, identity: Identity): ContactRow {
+  const line = (field: NamedField) => clean(firstValue(cells, layout.columns[field]), LONGEST_LINE);
+  const named = nameIn(line('firstName'), line('lastName'), line('fullName'));
+  return {
+    email: identity.email,
+    canonicalEmail: identity.canonicalEmail,
+    phone: identity.phone,
+    ...named,
+    title: line('title'),
+    companyName: line('companyName'),
+    companyDomain: domainIn(line('companyDomain')) ?? (identity.domain === null ? null : companyKey(identity.domain)),
+    industry: line('industry'),
+    companyAbout: clean(firstValue(cells, layout.columns.companyAbout), LONGEST_TEXT),
+    city: line('city'),
+    state: line('state'),
+    postalCode: line('postalCode'),
+    country: line('country'),
+    zone: line('zone'),
+    extra: extraOf(cells, layout),
+  };
+}
+
+/** A name in one column: the last word is the last name, unless a comma puts it first. */
+function nameIn(firstName: string, lastName: string, fullName: string): { firstName: string; lastName: string } {
+  if (firstName || lastName || !fullName) return { firstName, lastName };
+  const [last, first] = fullName.split(/\s*,\s*/, 2);
+  if (first && last) return { firstName: first, lastName: last };
+  const [, given, family] = /^(.*\S)\s+(\S+)$/s.exec(fullName) ?? [];
+  return { firstName: given ?? fullName, lastName: family ?? '' };
+}
+
+/** The company's domain in a web address or as such; null for free mail, which is no company's. */
+function domainIn(text: string): string | null {
+  const host = text
+    .replace(/^[a-z]+:\/\//i, '')
+    .replace(/[/?#:].*$/s, '')
+    .replace(/^www\./i, '');
+  const domain = host === '' ? null : canonicalDomain(host);
+  return domain === null || /[\s\p{Cc}]/u.test(domain) ? null : companyKey(domain);
+}
+
+function extraOf(cells: readonly string[], layout: Layout): Record<string, string> {
+  const extra: Record<string, string> = {};
+  for (const [column, field] of layout.fields.entries()) {
+    if (field !== 'extra') continue;
+    const text = clean(cells[column]?.trim() ?? '', LONGEST_TEXT);
+    const heading = layout.header[column] || `Column ${column + 1}`;
+    if (text && !Object.hasOwn(extra, heading)) extra[heading] = text;
+  }
+  return extra;
+}
+
+// Longer than any name or note that a person typed; what a broken file puts into one cell ends here.
+const LONGEST_LINE = 250;
+const LONGEST_TEXT = 10_000;
+
+/** Text that the database can hold: no NUL, no half of a surrogate pair. */
+function clean(text: string, longest: number): string {
+  const cut = text.length > longest ? text.slice(0, longest) : text;
+  return cut.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
+}
