@@ -59,15 +59,6 @@ export async function startChild(
   };
 }
 
-export function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 1) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // another user's
-  }
-}
-
 /** A waiting shell that interrupts `pid` when the pipe to us breaks; a line through the pipe sends it home instead. */
 function holdOnLeash(pid: number): () => void {
   if (process.platform === 'win32') return () => {};

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Child, startChild } from './child.ts';
+import { noteServer } from './leftOver.ts';
 import { freePort, requireFree } from './ports.ts';
 import { postgresBinaries } from './postgresBinaries.ts';
 import { explainPostgres } from './postgresErrors.ts';
@@ -58,6 +59,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     });
   const server = `postgres://${superuser}:${password}@127.0.0.1:${port}`;
   const child = await firstReady(start, `${server}/postgres`);
+  noteServer(`${dataDir}.pid`, child.pid);
   const database = options.database ?? 'postgres';
   try {
     if (database !== 'postgres') await createDatabase(`${server}/postgres`, database);

@@ -18,10 +18,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { explainPostgres } from './postgresErrors.ts';
-import { isAlive } from './child.ts';
+import { endLeftOver } from './leftOver.ts';
 import { canReach, commonPlace, giveTo, type Unprivileged } from './unprivileged.ts';
 
 export const superuser = 'decorum';
@@ -37,8 +36,7 @@ export async function preparePostgresFolder(options: {
   const { dataDir, binaries, user, fast, log } = options;
   mkdirSync(dirname(dataDir), { recursive: true });
   const place = user ? enterable(dataDir, user, log) : existsSync(dataDir) ? realpathSync(dataDir) : dataDir;
-  await endLeftOver(place, `${dataDir}.owner`, log);
-  writeFileSync(`${dataDir}.owner`, String(process.pid));
+  await endLeftOver(`${dataDir}.pid`, place, log);
   const password = ownPassword(`${dataDir}.password`, place);
   if (!existsSync(join(place, 'PG_VERSION'))) await createCluster({ binaries, place, password, user, fast });
   if (user && statSync(place).uid !== user.uid) giveTo(place, user);
@@ -126,40 +124,5 @@ function removeEmpty(place: string): void {
     throw new Error(`${place} is not empty and holds no PostgreSQL data: name another folder, or empty this one.`, {
       cause: error,
     });
-  }
-}
-
-/** A server of an earlier run that outlived it (we were killed, and our leash too) is ended; two must never share a folder. */
-async function endLeftOver(place: string, owner: string, log: (line: string) => void): Promise<void> {
-  const pidFile = join(place, 'postmaster.pid');
-  if (!existsSync(pidFile)) return;
-  const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-  if (!(await isServerOf(pid, place))) return; // PostgreSQL removes the stale file itself
-  const starter = existsSync(owner) ? Number(readFileSync(owner, 'utf8')) : 0;
-  if (starter !== process.pid && isAlive(starter))
-    throw new Error(`${place} is in use by process ${starter}: stop that one first.`);
-  log(`Stopping the PostgreSQL that an earlier run left behind (process ${pid}) ...`);
-  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
-    process.kill(pid, signal);
-    for (let waited = 0; waited < 15_000; waited += 50) {
-      await sleep(50);
-      if (!(await isServerOf(pid, place))) return;
-    }
-  }
-  throw new Error(`Process ${pid} still uses ${place}: end it and start again.`);
-}
-
-async function isServerOf(pid: number, place: string): Promise<boolean> {
-  if (!Number.isInteger(pid) || pid <= 1) return false;
-  if (process.platform === 'linux') return existsSync(`/proc/${pid}/cwd`) && workingFolder(pid) === realpathSync(place);
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' })); // no such process
-  return stdout.includes(place);
-}
-
-function workingFolder(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return undefined; // it ended just now, or is another user's
   }
 }
