@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill';
 import { addBusinessDays } from './businessDays.ts';
 import type { Holidays } from './holidays.ts';
 
-export type BreachedData = 'ssn' | 'driver_licence' | 'email_and_password';
+type BreachedData = 'ssn' | 'driver_licence' | 'email_and_password';
 
 /** A fact about the breached company that brings in the regulator of its sector. */
 export type SectorFact = 'nyDfsCoveredEntity';

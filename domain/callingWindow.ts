@@ -3,7 +3,7 @@ import type { Holidays } from './holidays.ts';
 import { DAY_MS, firstOpening, type Hours, isoDateOf, weekdayOf, type ZoneHours } from './openHours.ts';
 
 /** What a state says about the time of telephone solicitations. */
-export interface CallingHours {
+interface CallingHours {
   readonly state: string;
   /** Null: no calls that day of the week. */
   readonly weekday: Hours | null;

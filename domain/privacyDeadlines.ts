@@ -34,7 +34,7 @@ export interface PrivacyTables {
   readonly holidays: Holidays;
 }
 
-export interface DueDate {
+interface DueDate {
   /** The last day. */
   readonly date: string;
   /** The instant after it: 00:00 in New York of the next day, wherever our servers stand. */
