@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type PlatformKeys, platformKeys } from './keys.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** The whole configuration of every process. Nothing else reads the environment. */
+const Environment = z.object({
+  /** Of the owner of the tables; the product's own roles are derived from it (db/roles.ts). */
+  DATABASE_URL: z.url(),
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('decorum'),
+  TEMPORAL_API_KEY: z.string().optional(),
+  /** Where "open in Temporal" leads. */
+  TEMPORAL_UI_URL: z.url().optional(),
+  /** 32 random bytes or more in base64url; several, separated by commas, newest first. */
+  DECORUM_SECRET: z.string().optional(),
+  DECORUM_SECRET_FILE: z.string().optional(),
+  /** What unsubscribe links begin with. */
+  PUBLIC_URL: z.url().default('http://127.0.0.1:3000'),
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: port.default(3000),
+  /** Domain of the addresses to which replies and bounces come. */
+  INBOUND_DOMAIN: z.string().min(1).default('inbound.localhost'),
+  /** Port of the inbound SMTP listener; absent: none in this process. */
+  INBOUND_SMTP_PORT: port.optional(),
+  /** Of the mail catcher of `npm start`; absent where mail really leaves. */
+  CATCHER_URL: z.url().optional(),
+  /** Folder of the built console. */
+  CONSOLE_FOLDER: z.string().optional(),
+  WORKFLOW_BUNDLE: z.string().optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  NODE_ENV: z.string().default('development'),
+});
+
+export type Environment = z.output<typeof Environment> & { keys: PlatformKeys };
+
+/** Reads and checks the environment; throws one line that names what is missing or wrong. */
+export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const read = Environment.safeParse(Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== '')));
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new Error(`The environment variable ${issue?.path.join('.')} is wrong: ${issue?.message}`);
+  }
+  const { DECORUM_SECRET: secret, DECORUM_SECRET_FILE: file } = read.data;
+  if (!secret && !file) throw new Error('Set DECORUM_SECRET or DECORUM_SECRET_FILE to 32 random bytes in base64url.');
+  const secrets = (secret ?? readFileSync(file ?? '', 'utf8')).split(/[\s,]+/).filter((part) => part !== '');
+  return { ...read.data, keys: platformKeys(secrets) };
+}
