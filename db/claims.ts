@@ -14,7 +14,6 @@ export interface Claimed {
   sequenceId: string;
   contactId: string;
   step: number;
-  attempts: number;
 }
 
 export interface Claim {
@@ -208,7 +207,16 @@ function take(tx: Tx, claimId: string, ids: readonly string[]): Promise<Claimed[
      from contacts c
      where s.id = any($1) and s.state = 'planned' and c.id = s.contact_id and c.address_hash is not null
      returning s.id, s.enrolment_id as "enrolmentId", s.launch_id as "launchId", s.sequence_id as "sequenceId", s.contact_id as "contactId",
-       s.step, s.attempts`,
+       s.step`,
     [ids, claimId],
+  );
+}
+
+/** Gives back what a claim did not bring to the gate, e.g. because the mail server cannot be reached. */
+export async function release(tx: Tx, claimId: string): Promise<void> {
+  await tx.run(
+    `update sends set state = 'planned', claim_id = null
+     where id in (select id from sends where claim_id = $1 and state = 'claimed' order by id for update)`,
+    [claimId],
   );
 }

@@ -106,7 +106,7 @@ async function markRefused(tx: Tx, outcomes: readonly Outcome[], deadline: Suppr
     tx,
     outcomes,
     `state = 'refused', because = 'hard_bounce', recorded_at = clock_timestamp(), answer_code = o."answerCode", answer_class = o."answerClass", wire_until = null`,
-    `'handing'`,
+    `'handing', 'claimed'`, // RCPT is refused before the gate
   );
   if (refused.size === 0) return refused;
   const addresses = await tx.rows<{ hash: Buffer; enrolmentId: string }>(

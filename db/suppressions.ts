@@ -162,6 +162,21 @@ export async function wireIsClear(db: Database, tenantId: string, hashes: readon
   }
 }
 
+/** The same for every subject of a batch that was open at the wire, however many the batch has. */
+export async function waitForBatch(db: Database, tenantId: string, batchId: string): Promise<void> {
+  for (;;) {
+    const atTheWire = await db.inTenant(tenantId, (tx) =>
+      tx.rows(
+        `select from sends s where s.state = 'handing' and s.wire_until > clock_timestamp() and exists (
+           select from suppressions x where x.batch_id = $1 and x.subject_hash in (s.address_hash, s.domain_hash)) limit 1`,
+        [batchId],
+      ),
+    );
+    if (atTheWire.length === 0) return;
+    await sleep(20);
+  }
+}
+
 /** The next few hundred subjects of a batch: cancelled, and the place kept. Answers whether more are left. */
 export async function sweepBatch(tx: Tx, batchId: string): Promise<{ more: boolean }> {
   const [batch] = await tx.rows<{ through: Buffer | null; basis: Basis; doneAt: Date | null }>(

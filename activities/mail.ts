@@ -1,0 +1,131 @@
+import { Context } from '@temporalio/activity';
+import { claim } from '../db/claims.ts';
+import { nextLeaseEndMs, settleAbandoned } from '../db/leases.ts';
+import { type MailboxSettings, mailboxSettings } from '../db/messages.ts';
+import { beginLook, closeWork } from '../db/outbox.ts';
+import { giveNextWindow, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
+import type { Database } from '../db/transaction.ts';
+import { mailboxWork } from '../db/workflowIds.ts';
+import { openingAt } from '../law/openings.ts';
+import type { LanePool } from '../providers/mail/lanePool.ts';
+import type { SmtpServer } from '../providers/mail/smtpConnect.ts';
+import type { Vault } from '../providers/vault.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { RendererOf } from './mail/renderer.ts';
+import { type Fault, sendBatch } from './mail/sendBatch.ts';
+
+/** A call returns after so long even if more is due: the workflow calls again. */
+const turnMs = 50_000;
+/** A claim is small and late: only what the next minute can send. */
+const claimSize = 50;
+/** Pause before a server that could not be reached is tried again; wall clock. */
+const unreachableMs = 5_000;
+
+export interface MailDependencies {
+  db: Database;
+  dispatch: Dispatch;
+  vault: Vault;
+  pool: LanePool;
+  rendererOf: RendererOf;
+  fault: Fault;
+  /** From 0 to 1: spreads the gap between two messages of a rep's mailbox. */
+  random(): number;
+  monotonicMs(): number;
+}
+
+/** What a mailbox's sender asks of the world. */
+export function mailActivities(deps: MailDependencies) {
+  const { db, dispatch } = deps;
+
+  return {
+    /** Settles what dead senders left; says how many lanes the mailbox has, or that it has no work left. */
+    async lookAtMailbox(tenantId: string, mailboxId: string): Promise<{ lanes: number; ended: boolean }> {
+      const look = await db.inTenant(tenantId, async (tx) => {
+        const { workflowId } = mailboxWork(tenantId, mailboxId);
+        await beginLook(tx, workflowId);
+        await settleAbandoned(tx, mailboxId);
+        const { lanes, isIdle } = await tx.row<{ lanes: number; isIdle: boolean }>(
+          `select lanes, not exists (select from enrolments e where e.mailbox_id = m.id and e.state in ('waiting', 'queued', 'paused'))
+             and not exists (select from sends s where s.mailbox_id = m.id and s.state in ('claimed', 'handing')) as "isIdle"
+           from mailboxes m where id = $1`,
+          [mailboxId],
+        );
+        return { lanes, ended: isIdle && (await closeWork(tx, workflowId)) };
+      });
+      await dispatch.deliver();
+      return look;
+    },
+
+    /** Sends what is due, for a minute at most. Answers the real milliseconds until there may be more; null: until somebody plans some. */
+    async sendDue(tenantId: string, mailboxId: string): Promise<number | null> {
+      const endsAt = deps.monotonicMs() + turnMs;
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), 5_000);
+      try {
+        const renderer = deps.rendererOf(tenantId);
+        for (;;) {
+          if (context.cancellationSignal.aborted || deps.monotonicMs() > endsAt) return 0;
+          const settings = await db.inTenant(tenantId, (tx) => mailboxSettings(tx, mailboxId));
+          if (settings.state === 'paused') return null;
+          await moveToNextWindow(tenantId, mailboxId);
+          const claimed = await db.inTenant(tenantId, (tx) => claim(tx, mailboxId, { most: claimSize, jitter: deps.random() }));
+          if (claimed.rows.length > 0) {
+            const sending = { db, pool: deps.pool, renderer, fault: deps.fault, onProgress: () => context.heartbeat() };
+            const reachable = await sendBatch(sending, settings, serverOf(tenantId, settings), claimed);
+            await dispatch.deliver();
+            if (!reachable) return unreachableMs;
+          } else if (!claimed.progressed) {
+            return await restMs(tenantId, mailboxId, claimed.heldBy);
+          }
+        }
+      } finally {
+        clearInterval(beat);
+      }
+    },
+  };
+
+  async function moveToNextWindow(tenantId: string, mailboxId: string): Promise<void> {
+    for (let moved = 500; moved === 500; ) {
+      moved = await db.inTenant(tenantId, async (tx) => {
+        const rows = await outOfWindow(tx, mailboxId);
+        if (rows.length === 0) return 0;
+        const { now } = await tx.row<{ now: Date }>(`select decorum.now() as now`);
+        await giveNextWindow(
+          tx,
+          rows.map(({ id, place, definition }) => {
+            const opening = openingAt(definition, place, now);
+            return { id, opensAt: opening?.at ?? null, closesAt: opening?.closesAt ?? null };
+          }),
+        );
+        return rows.length;
+      });
+    }
+  }
+
+  function restMs(
+    tenantId: string,
+    mailboxId: string,
+    heldBy: 'paused' | 'gap' | 'limit' | 'nothing_due' | null,
+  ): Promise<number | null> {
+    return db.inTenant(tenantId, async (tx) => {
+      const work = heldBy === 'limit' ? await nextRoomMs(tx, mailboxId) : await nextWorkMs(tx, mailboxId);
+      const lease = await nextLeaseEndMs(tx, mailboxId);
+      return work === null ? lease : Math.min(work, lease ?? work);
+    });
+  }
+
+  function serverOf(tenantId: string, settings: MailboxSettings): SmtpServer {
+    const password = settings.smtpSecret
+      ? deps.vault.decrypt(settings.smtpSecret, { tenantId, column: 'mailboxes.smtp_secret' }).toString()
+      : undefined;
+    return {
+      host: settings.smtpHost,
+      port: settings.smtpPort,
+      secure: settings.smtpSecurity,
+      username: settings.smtpUser ?? undefined,
+      password,
+      clientName: settings.dkimDomain,
+    };
+  }
+}
+export type MailActivities = ReturnType<typeof mailActivities>;

@@ -1,0 +1,57 @@
+import { enrolBatch } from '../db/enrolling.ts';
+import { finishLaunch, type LaunchState, pauseLaunch, resumeLaunch, stopLaunch } from '../db/launches.ts';
+import { beginLook, closeWork } from '../db/outbox.ts';
+import { type Look, planDue } from '../db/planning.ts';
+import type { Database, Tx } from '../db/transaction.ts';
+import { sequenceWork } from '../db/workflowIds.ts';
+import { firstOpening, openingAt } from '../law/openings.ts';
+import type { Dispatch } from './dispatch.ts';
+
+export interface LaunchProgress {
+  state: LaunchState;
+  /** Nothing is left to do, and the launch's row of work is closed. */
+  ended: boolean;
+  open: number;
+  blocked: number;
+  finished: number;
+  stopped: number;
+}
+
+/** What a launch and its cohorts ask of the record. All are no-ops when their work is done already. */
+export function outreachActivities({ db, dispatch }: { db: Database; dispatch: Dispatch }) {
+  async function committed<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const result = await db.inTenant(tenantId, work);
+    await dispatch.deliver();
+    return result;
+  }
+
+  return {
+    lookAtLaunch: (tenantId: string, launchId: string): Promise<LaunchProgress> =>
+      committed(tenantId, async (tx) => {
+        const { workflowId } = sequenceWork(tenantId, launchId);
+        await beginLook(tx, workflowId);
+        await finishLaunch(tx, launchId);
+        const progress = await tx.row<Omit<LaunchProgress, 'ended'>>(
+          `select l.state, count(*) filter (where e.state in ('waiting', 'queued', 'paused')) as open,
+             count(*) filter (where e.state = 'blocked') as blocked, count(*) filter (where e.state = 'finished') as finished,
+             count(*) filter (where e.state = 'stopped') as stopped
+           from launches l left join enrolments e on e.tenant_id = l.tenant_id and e.launch_id = l.id where l.id = $1 group by l.state`,
+          [launchId],
+        );
+        const isOver = progress.state === 'finished' || progress.state === 'stopped';
+        return { ...progress, ended: isOver && (await closeWork(tx, workflowId)) };
+      }),
+
+    /** Takes in the next cohort; false when everybody is in. */
+    enrolNext: (tenantId: string, launchId: string): Promise<boolean> =>
+      committed(tenantId, async (tx) => (await enrolBatch(tx, launchId, firstOpening)).more),
+
+    planCohort: (tenantId: string, launchId: string, cohort: number): Promise<Look> =>
+      committed(tenantId, (tx) => planDue(tx, launchId, cohort, openingAt)),
+
+    pause: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => pauseLaunch(tx, launchId, null)),
+    resume: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => resumeLaunch(tx, launchId)),
+    stop: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => stopLaunch(tx, launchId, null)),
+  };
+}
+export type OutreachActivities = ReturnType<typeof outreachActivities>;

@@ -1,0 +1,87 @@
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { pino } from 'pino';
+import { openDispatcherDatabase } from '../db/dispatching.ts';
+import { roleUrl } from '../db/roles.ts';
+import { openDatabase } from '../db/transaction.ts';
+import { readEnvironment } from '../providers/environment.ts';
+import { lanePool } from '../providers/mail/lanePool.ts';
+import { createTemplates } from '../providers/templates.ts';
+import { vault } from '../providers/vault.ts';
+import { rendererFor } from '../activities/mail/renderer.ts';
+import { allActivities } from './activities.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { dispatchLoop } from './dispatchLoop.ts';
+import { faultPoints } from './faults.ts';
+import { connectClient, connectNative } from './temporal.ts';
+
+/** Queues by kind of wait: a legal clock never stands behind mail, an import never before it. */
+const queues = { legal: 20, outreach: 40, mail: 100, bulk: 4 } as const;
+
+const environment = readEnvironment(process.env);
+const log = pino({ level: environment.LOG_LEVEL, base: { process: 'worker' } });
+Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message }) => log.warn({ level }, message)) });
+
+const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost');
+const db = openDatabase({ url: roleUrl(environment.DATABASE_URL, 'decorum_app'), max: 20, onError });
+const dispatcherDb = openDispatcherDatabase(roleUrl(environment.DATABASE_URL, 'decorum_dispatcher'), onError);
+const client = await connectClient(environment);
+const dispatcher = createDispatcher({ client, db: dispatcherDb, log });
+const pool = lanePool({ perAccount: 50, idleMs: 30_000 });
+
+const secrets = vault(environment.keys.vaultKeys);
+const activities = allActivities({
+  db,
+  dispatch: dispatcher,
+  vault: secrets,
+  pool,
+  rendererOf: rendererFor({
+    templates: createTemplates(),
+    vault: secrets,
+    linkKeys: environment.keys.linkKeys,
+    publicUrl: environment.PUBLIC_URL,
+    inboundDomain: environment.INBOUND_DOMAIN,
+    now: () => new Date(),
+  }),
+  fault: faultPoints(process.env.DECORUM_FAULT_FOLDER),
+  random: Math.random,
+  monotonicMs: () => performance.now(),
+  addressKey: environment.keys.addressKey,
+});
+
+const workflowBundle: WorkflowBundleOption = environment.WORKFLOW_BUNDLE
+  ? { codePath: environment.WORKFLOW_BUNDLE }
+  : await bundleWorkflowCode({ workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname });
+const connection = await connectNative(environment);
+const workers = await Promise.all(
+  Object.entries(queues).map(([taskQueue, maxConcurrentActivityTaskExecutions]) =>
+    Worker.create({
+      connection,
+      namespace: environment.TEMPORAL_NAMESPACE,
+      taskQueue,
+      workflowBundle,
+      activities,
+      maxConcurrentActivityTaskExecutions,
+      maxCachedWorkflows: 500,
+      shutdownGraceTime: '5 seconds',
+    }),
+  ),
+);
+
+const stopping = new AbortController();
+const dispatching = dispatchLoop({
+  client,
+  namespace: environment.TEMPORAL_NAMESPACE,
+  db: dispatcherDb,
+  dispatcher,
+  log,
+  signal: stopping.signal,
+});
+log.info({ queues: Object.keys(queues) }, 'the worker runs');
+try {
+  await Promise.all(workers.map((worker) => worker.run())); // ends on SIGINT and SIGTERM
+} finally {
+  stopping.abort();
+  await dispatching;
+  pool.close();
+  await Promise.all([db.close(), dispatcherDb.close(), connection.close(), client.connection.close()]);
+}

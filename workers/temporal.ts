@@ -1,0 +1,25 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type { Environment } from '../providers/environment.ts';
+
+type Temporal = Pick<Environment, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'TEMPORAL_API_KEY'>;
+
+export async function connectClient({ TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY }: Temporal): Promise<Client> {
+  const connection = await Connection.connect({ address: TEMPORAL_ADDRESS, ...access(TEMPORAL_API_KEY) });
+  return new Client({ connection, namespace: TEMPORAL_NAMESPACE });
+}
+
+export function connectNative({ TEMPORAL_ADDRESS, TEMPORAL_API_KEY }: Temporal): Promise<NativeConnection> {
+  return NativeConnection.connect({ address: TEMPORAL_ADDRESS, ...access(TEMPORAL_API_KEY) });
+}
+
+function access(apiKey: string | undefined): { apiKey: string; tls: true } | Record<string, never> {
+  return apiKey ? { apiKey, tls: true } : {};
+}
+
+/** The id of the namespace in the store that answers: a new store has a new one. */
+export async function namespaceId(client: Client, namespace: string): Promise<string> {
+  const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace });
+  if (!namespaceInfo?.id) throw new Error(`Temporal knows no namespace "${namespace}".`);
+  return namespaceInfo.id;
+}

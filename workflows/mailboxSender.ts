@@ -1,0 +1,27 @@
+import { continueAsNew, proxyActivities } from '@temporalio/workflow';
+import type { MailActivities } from '../activities/mail.ts';
+import { rhythm } from './rhythm.ts';
+
+const { lookAtMailbox } = proxyActivities<MailActivities>({ startToCloseTimeout: '1 minute' });
+// One call sends for at most a minute; a worker that dies is noticed by its missing heartbeat.
+const { sendDue } = proxyActivities<MailActivities>({ startToCloseTimeout: '3 minutes', heartbeatTimeout: '20 seconds' });
+
+/**
+ * A mailbox with work (P11): sends what is due, follow-ups first, within its cap, ramp and gap, and sleeps until it may go on. All of
+ * that is decided in SQL under the mailbox's lock, so that no number of lanes or workers sends one message too many.
+ */
+export async function mailboxSender(tenantId: string, mailboxId: string): Promise<void> {
+  const { listen, isWoken, rest } = rhythm();
+  for (;;) {
+    listen();
+    const { lanes, ended } = await lookAtMailbox(tenantId, mailboxId);
+    if (ended && !isWoken()) return;
+    const waits = await Promise.all(Array.from({ length: lanes }, () => sendDue(tenantId, mailboxId)));
+    if (!(await rest(soonest(waits)))) return continueAsNew<typeof mailboxSender>(tenantId, mailboxId);
+  }
+}
+
+function soonest(waits: readonly (number | null)[]): number | null {
+  const due = waits.filter((wait) => wait !== null);
+  return due.length > 0 ? Math.min(...due) : null;
+}

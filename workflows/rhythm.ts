@@ -1,0 +1,38 @@
+import { allHandlersFinished, condition, defineSignal, setHandler, sleep, workflowInfo } from '@temporalio/workflow';
+
+/** No run lives longer, so that a `patched` branch can go 31 days after everybody runs its release. */
+export const longestRunMs = 30 * 24 * 60 * 60 * 1000;
+/** Short histories replay fast; Temporal itself suggests a new run much later. */
+const longestHistory = 2_000;
+
+/** The record has changed: look again. It carries nothing, so a thousand of them say no more than one. */
+export const wake = defineSignal('wake');
+
+export interface Rhythm {
+  /** To be called right before the record is read: what changes from here on wakes the run again. */
+  listen(): void;
+  /** True when the record changed since the last `listen`. */
+  isWoken(): boolean;
+  /** Rests until woken, or for `waitMs` (null: until woken). False: this run is old, continue as a new one. */
+  rest(waitMs: number | null): Promise<boolean>;
+}
+
+/** How every long-lived workflow here spends its life: look at the record, act, rest. */
+export function rhythm(): Rhythm {
+  let woken = false;
+  let old = false;
+  setHandler(wake, () => void (woken = true));
+  void sleep(longestRunMs).then(() => void (old = true));
+  return {
+    listen: () => void (woken = false),
+    isWoken: () => woken,
+    async rest(waitMs) {
+      if (waitMs === null) await condition(() => woken || old);
+      else if (waitMs > 0) await condition(() => woken || old, waitMs);
+      const { historyLength, continueAsNewSuggested } = workflowInfo();
+      if (!old && historyLength < longestHistory && !continueAsNewSuggested) return true;
+      await condition(allHandlersFinished);
+      return false;
+    },
+  };
+}
