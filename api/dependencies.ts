@@ -6,6 +6,8 @@ import type { Vault } from '../providers/vault.ts';
 /** What the API asks of the world; a test gives its own. */
 export interface Dependencies {
   readonly db: Database;
+  /** Connections of their own for opt-outs: no slow export may stand in front of one. */
+  readonly stops: Database;
   readonly vault: Vault;
   /** Platform key of the keyed hashes: addresses, and what an idempotency key was used for. */
   readonly addressKey: Buffer;

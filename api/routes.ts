@@ -3,6 +3,7 @@ import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
 import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { tenantRoutes } from './routes/tenant.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -14,4 +15,5 @@ export const routes: readonly Route[] = [
   ...mailboxRoutes,
   ...sequenceRoutes,
   ...obligationRoutes,
+  ...suppressionRoutes,
 ];
