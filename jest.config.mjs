@@ -1,6 +1,8 @@
 // Node's Jest cannot require packages that ship ES modules only, so everything goes through swc (milliseconds a file).
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/setup/globalSetup.ts',
+  globalTeardown: '<rootDir>/test/setup/globalTeardown.ts',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   transform: {

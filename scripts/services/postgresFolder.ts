@@ -23,7 +23,7 @@ import { explainPostgres } from './postgresErrors.ts';
 import { endLeftOver } from './leftOver.ts';
 import { canReach, commonPlace, giveTo, type Unprivileged } from './unprivileged.ts';
 
-export const superuser = 'decorum';
+export const superuser = 'decorum_owner'; // not "decorum": the search path would then begin with the schema of that name
 
 /** Makes the cluster at `dataDir` ready for one server: enterable by `user`, whole, used by nobody else. */
 export async function preparePostgresFolder(options: {
