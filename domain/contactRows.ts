@@ -51,12 +51,16 @@ export function judgeRow(cells: readonly string[], layout: Layout, isFirst: (can
   return { outcome: isFirst(address.canonical) ? 'accepted' : 'duplicate', contact: contactOf(cells, layout, identity) };
 }
 
+/** Looks at the row as one text, cell by cell only where phones are: several times as fast. */
 function holdsNeverCollected(cells: readonly string[], layout: Layout): boolean {
   if (layout.forbidden.some((column) => cells[column]?.trim())) return true;
-  return cells.some(
-    (cell, column) => cell !== '' && neverCollected(cell, { isPhone: layout.fields[column] === 'phone' }) !== null,
-  );
+  const phones = layout.columns.phone ?? [];
+  const others = phones.length === 0 ? cells : cells.filter((_, column) => !phones.includes(column));
+  if (neverCollected(others.join(CELL_END))) return true;
+  return phones.some((column) => neverCollected(cells[column] ?? '', { isPhone: true }));
 }
+
+const CELL_END = '\u001f'; // neither blank nor dash, so that no number goes on across it
 
 function firstValue(cells: readonly string[], columns: readonly number[] | undefined): string {
   for (const column of columns ?? []) {
@@ -134,8 +138,10 @@ function extraOf(cells: readonly string[], layout: Layout): Record<string, strin
 const LONGEST_LINE = 250;
 const LONGEST_TEXT = 10_000;
 
+const UNHOLDABLE = /[\0\p{Surrogate}]/gu;
+
 /** Text that the database can hold: no NUL, no half of a surrogate pair. */
 function clean(text: string, longest: number): string {
   const cut = text.length > longest ? text.slice(0, longest) : text;
-  return cut.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd');
+  return cut.replace(UNHOLDABLE, (letter) => (letter === '\0' ? '' : '\ufffd'));
 }

@@ -2,40 +2,36 @@
 export type NeverCollected = 'social_security' | 'driver_licence' | 'card_number';
 
 // A word or number is bounded by what is no letter or no digit: unlike with \b, an underscore ends it.
-const SSN = /(?<!\d)\d{3} ?- ?\d{2} ?- ?\d{4}(?!\d)/;
-const SSN_WORDS = /(?<!\p{L})(?:ssns?(?!\p{L})|s\.s\.n(?!\p{L})|social[ _.-]{0,3}security)/iu;
-const LICENCE_WORDS = /(?<!\p{L})driver ?'? ?s?'?[ _-]{0,3}licen[cs]es?(?!\p{L})/iu;
-const LICENCE_NUMBER = /(?<!\p{L})dl ?#[^\p{L}\p{N}]{0,5}(?:\p{L}{1,12}[^\p{L}\p{N}]{1,3}){0,2}\p{L}{0,3}\d/iu;
-const DIGIT_RUN = /\d(?:[ -]{0,3}\d){12,}/g;
+const SSN = /(?<!\d)\d{3}\s?-\s?\d{2}\s?-\s?\d{4}(?!\d)/;
+const SSN_WORDS = /(?<!\p{L})(?:ssns?(?!\p{L})|s\.s\.n(?!\p{L})|social[\s_.-]{0,3}security)/iu;
+const LICENCE_WORDS = /(?<!\p{L})driver\s?'?\s?s?'?[\s_-]{0,3}licen[cs]es?(?!\p{L})/iu;
+const LICENCE_NUMBER = /(?<!\p{L})dl\s?#[^\p{L}\p{N}]{0,5}(?:\p{L}{1,12}[^\p{L}\p{N}]{1,3}){0,2}\p{L}{0,3}\d/iu;
+const DIGIT_RUN = /\d(?:[\s-]{0,3}\d){12,}/g;
 
 /**
- * Whether a cell of text holds something that is never collected: a Social Security number (ddd-dd-dddd, any digits) or those words,
+ * Whether text holds something that is never collected: a Social Security number (ddd-dd-dddd, any digits) or those words,
  * the words driver's licence or DL# with a number, a card number (13 to 19 digits that pass Luhn, ISO/IEC 7812-1). Null when not.
- * `isPhone`: the cell is one for telephone numbers, of which up to 15 digits (E.164) are one.
+ * `isPhone`: the text is of a column for telephone numbers, of which up to 15 digits (E.164) are one.
  */
 export function neverCollected(text: string, { isPhone = false } = {}): NeverCollected | null {
   const plain = plainly(text);
   if (SSN.test(plain) || SSN_WORDS.test(plain)) return 'social_security';
   if (LICENCE_WORDS.test(plain) || LICENCE_NUMBER.test(plain)) return 'driver_licence';
   for (const run of plain.matchAll(DIGIT_RUN)) {
-    if (holdsCard(run[0].split(/[ -]+/), isPhone || plain[run.index - 1] === '+')) return 'card_number';
+    if (holdsCard(run[0].split(/[\s-]+/), isPhone || plain[run.index - 1] === '+')) return 'card_number';
   }
   return null;
 }
 
 /** Digits, dashes, blanks and apostrophes of any script as those of ASCII, without what prints nothing: disguise is no way in. */
 function plainly(text: string): string {
-  const ascii = /^\p{ASCII}*$/u.test(text) ? text : disguisesOff(text);
-  return ascii.replace(/\s/g, ' ');
-}
-
-function disguisesOff(text: string): string {
+  if (/^\p{ASCII}*$/u.test(text)) return text;
   return text
     .normalize('NFKC')
     .replace(/[\p{Cf}\p{Mn}]/gu, '')
     .replace(/[\p{Pd}\u2212\u2043]/gu, '-')
     .replace(/[\u2018\u2019\u201b\u02bc\u2032`]/gu, "'")
-    .replace(/\p{Nd}/gu, asciiDigit);
+    .replace(/[^\P{Nd}0-9]/gu, asciiDigit);
 }
 
 /** The decimal digits of a script are ten neighbours, zero first. */
