@@ -9,6 +9,7 @@ import { mount } from './mount.ts';
 import { openApiOf } from './openapi.ts';
 import { Problem } from './problem.ts';
 import { routes } from './routes.ts';
+import { unsubscribePages } from './unsubscribe.ts';
 
 /** The whole HTTP side of the product: API, documents, public pages and, where it has been built, the console. */
 export function createApp(deps: Dependencies): express.Express {
@@ -30,6 +31,7 @@ export function createApp(deps: Dependencies): express.Express {
   app.use('/v1', () => {
     throw new Problem('not-found', 'The API has no such address. /docs lists those that it has.');
   });
+  app.use('/u', unsubscribePages(deps));
   app.get('/page.css', (_request, response) => void response.type('css').send(pageCss));
   if (deps.consoleFolder !== undefined && existsSync(join(deps.consoleFolder, 'index.html'))) {
     app.use(consoleFrom(deps.consoleFolder));

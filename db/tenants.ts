@@ -55,3 +55,9 @@ export async function writeTenant(tx: Tx, settings: TenantSettings): Promise<Ten
     ],
   );
 }
+
+/** Null once the tenant is gone: an opt-out is taken all the same. */
+export async function findTenantName(tx: Tx): Promise<string | null> {
+  const [tenant] = await tx.rows<{ name: string }>(`select name from tenants where id = $1`, [tx.tenantId]);
+  return tenant?.name ?? null;
+}

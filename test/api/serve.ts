@@ -1,0 +1,130 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
+import { createApp } from '../../api/app.ts';
+import type { Dependencies } from '../../api/dependencies.ts';
+import { hashPassword } from '../../api/password.ts';
+import { type Role, roles } from '../../api/roles.ts';
+import { routes } from '../../api/routes.ts';
+import { startSession, csrfOf } from '../../api/session.ts';
+import { openDatabase } from '../../db/transaction.ts';
+import { generateVaultKey, vault } from '../../providers/vault.ts';
+import { testDatabase } from '../setup/database.ts';
+
+export const password = 'correct horse battery';
+
+/** The API on a free port over a database of its own. */
+export async function serve(options: Partial<Dependencies> = {}) {
+  const database = await testDatabase();
+  const db = openDatabase({ url: database.appUrl, max: 8 });
+  const deps: Dependencies = {
+    db,
+    stops: db,
+    vault: vault([generateVaultKey()]),
+    addressKey: randomBytes(32),
+    linkKeys: [randomBytes(32)],
+    randomBytes,
+    secureCookies: false,
+    log: pino({ level: 'fatal' }),
+    ...options,
+  };
+  const server = createApp(deps).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const passwordHash = await hashPassword(password, randomBytes);
+
+  return {
+    origin,
+    deps,
+    db,
+    /** A workspace with one user in each role, and a signed-in client for each of them. */
+    async workspace(kind: 'real' | 'test' = 'test') {
+      const id = randomUUID();
+      const clients = await db.inTenant(id, async (tx) => {
+        await tx.run(
+          `insert into tenants (id, name, kind, postal_address) values ($1, 'Acme', $2, '1 Main Street, Springfield')`,
+          [id, kind],
+        );
+        const made: [Role, Client][] = [];
+        for (const role of roles) {
+          const email = `${role}@${id.slice(0, 8)}.example`;
+          const user = await tx.row<{ id: string }>(
+            `insert into users (tenant_id, email, name, role, password_hash) values ($1, $2, $3, $3, $4) returning id`,
+            [id, email, role, passwordHash],
+          );
+          const token = await startSession(tx, user.id, randomBytes);
+          const headers = { cookie: `decorum_session=${token.tenantId}.${token.secret}`, 'x-csrf-token': csrfOf(token) };
+          made.push([role, { ...client(origin, headers), userId: user.id, email }]);
+        }
+        return made;
+      });
+      return { id, ...(Object.fromEntries(clients) as Record<Role, Client>) };
+    },
+    stranger: client(origin, {}),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+export type Client = ReturnType<typeof client> & { userId: string; email: string };
+
+type Sent = { body?: unknown; headers?: Record<string, string> };
+
+/** Speaks as somebody. A JSON reply of a route that is in the list is held against that route's schema before it is handed back. */
+function client(origin: string, own: Record<string, string>) {
+  async function ask(method: string, path: string, { body, headers = {} }: Sent = {}): Promise<Reply> {
+    const raw = typeof body === 'string' || body instanceof Buffer;
+    const response = await fetch(`${origin}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...own, ...(body === undefined || raw ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    const reply = { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as unknown) : text };
+    holdAgainstSchema(method, path, reply);
+    return reply;
+  }
+  return {
+    get: (path: string, sent?: Sent) => ask('GET', path, sent),
+    post: (path: string, body?: unknown, headers?: Record<string, string>) =>
+      ask('POST', path, { body, ...(headers && { headers }) }),
+    patch: (path: string, body?: unknown) => ask('PATCH', path, { body }),
+    put: (path: string, body?: unknown) => ask('PUT', path, { body }),
+    delete: (path: string) => ask('DELETE', path),
+    ask,
+  };
+}
+
+function holdAgainstSchema(method: string, path: string, { status, body, headers }: Reply): void {
+  if (path.startsWith('/u/')) return; // pages for people
+  if (status >= 400) {
+    expect({ path, type: headers.get('content-type') }).toEqual({ path, type: 'application/problem+json; charset=utf-8' });
+    expect(body).toMatchObject({
+      type: expect.stringMatching(/^\/problems#/),
+      title: expect.any(String),
+      status,
+      detail: expect.any(String),
+    });
+    return;
+  }
+  const [place] = path.split('?');
+  const route = routes.find(
+    (candidate) =>
+      candidate.method === method.toLowerCase() &&
+      new RegExp(`^/v1${candidate.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(place ?? ''),
+  );
+  if (!route || route.reply.mediaType !== undefined || status === 204) return;
+  expect(status).toBe(route.reply.status);
+  expect(route.reply.schema.parse(body)).toEqual(body);
+}
