@@ -12,7 +12,9 @@ const forbidden = [
   { file: 'domain/planted.ts', code: "import type { x } from '../api/app.ts';", because: 'not even a type comes from outside' },
   { file: 'domain/planted.ts', code: 'export const x = Date.now();', because: 'rules have no clock' },
   { file: 'domain/planted.ts', code: 'export const x = Math.random();', because: 'rules have no randomness' },
+  { file: 'domain/planted.ts', code: "import { x } from 'knex';", because: 'nor a library that does I/O' },
   { file: 'law/planted.ts', code: "import { x } from '../db/transaction.ts';", because: 'tables know no database' },
+  { file: 'law/states/planted.ts', code: "import { x } from '../../db/transaction.ts';", because: 'nor from a folder below' },
   {
     file: 'workflows/planted.ts',
     code: "import { x } from '../activities/mail.ts';",
@@ -33,6 +35,8 @@ const forbidden = [
     code: "import { x } from '../db/transaction.ts';",
     because: 'a provider is one small interface to the world',
   },
+  { file: 'providers/mail/planted.ts', code: "import { x } from '../../workers/main.ts';", because: 'nor from a folder below' },
+  { file: 'db/migrations/planted.ts', code: "import { x } from '../../providers/vault.ts';", because: 'nor from a folder below' },
   { file: 'db/planted.ts', code: "import { x } from '../activities/mail.ts';", because: 'queries know only rules' },
   { file: 'db/planted.ts', code: 'export const x = Date.now();', because: "legal time is the database's" },
   { file: 'api/planted.ts', code: "import { x } from '../workflows/index.ts';", because: 'the API knows workflows by type' },
