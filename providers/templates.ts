@@ -49,7 +49,8 @@ export function createTemplates(): TemplateRenderer {
 /** An output as text. Strictness has a gap at `assign`, which turns what is missing into null: it ends here. */
 function written(value: unknown): string {
   if (value === null || value === undefined) throw new Error('undefined variable: (assigned without a value), by an assign');
-  return Array.isArray(value) ? value.map(written).join('') : String(value);
+  if (Array.isArray(value)) return value.map(written).join('');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
 }
 
 function escaped(text: string): string {
