@@ -50,7 +50,7 @@ export function createTemplates(): TemplateRenderer {
 function written(value: unknown): string {
   if (value === null || value === undefined) throw new Error('undefined variable: (assigned without a value), by an assign');
   if (Array.isArray(value)) return value.map(written).join('');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function escaped(text: string): string {
