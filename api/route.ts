@@ -31,16 +31,22 @@ interface Asked<A extends Access, P extends z.ZodType, Q extends z.ZodType, B ex
   readonly reply: (name: string, value: string) => void;
 }
 
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Path = `/${string}`;
+
 export interface Route<
   A extends Access = Access,
   P extends z.ZodObject = z.ZodObject,
   Q extends z.ZodObject = z.ZodObject,
   B extends z.ZodType = z.ZodType,
   R extends z.ZodType = z.ZodType,
+  M extends Method = Method,
+  W extends Path = Path,
 > {
-  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  // Method and path stay literal in the type: by these two the console finds the shapes of a route.
+  readonly method: M;
   /** Below /v1, parameters in braces. */
-  readonly path: `/${string}`;
+  readonly path: W;
   readonly action: A;
   readonly tag: string;
   readonly summary: string;
@@ -57,10 +63,19 @@ export interface Route<
 }
 
 /** Optional in a definition, present in a route. */
-type Definition<A extends Access, P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, R extends z.ZodType> = Omit<
-  Route<A, P, Q, B, R>,
-  'params' | 'query' | 'errors'
-> & { readonly params?: P; readonly query?: Q; readonly errors?: readonly ProblemName[] };
+type Definition<
+  A extends Access,
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType,
+  R extends z.ZodType,
+  M extends Method,
+  W extends Path,
+> = Omit<Route<A, P, Q, B, R, M, W>, 'params' | 'query' | 'errors'> & {
+  readonly params?: P;
+  readonly query?: Q;
+  readonly errors?: readonly ProblemName[];
+};
 
 const none = z.object({});
 
@@ -74,7 +89,9 @@ export function route<
   P extends z.ZodObject = typeof none,
   Q extends z.ZodObject = typeof none,
   B extends z.ZodType = z.ZodUndefined,
->(definition: Definition<A, P, Q, B, R>): Route<A, P, Q, B, R> {
+  const M extends Method = Method,
+  const W extends Path = Path,
+>(definition: Definition<A, P, Q, B, R, M, W>): Route<A, P, Q, B, R, M, W> {
   // Absent shapes have the type parameters' defaults, which is what the empty object is.
   const empty = none as z.ZodObject;
   return { errors: [], ...definition, params: definition.params ?? (empty as P), query: definition.query ?? (empty as Q) };
