@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/transaction.ts';
 import type { LinkKeys } from '../providers/linkToken.ts';
+import type { TemplateRenderer } from '../providers/outreachWords.ts';
 import type { Vault } from '../providers/vault.ts';
 
 /** What the API asks of the world; a test gives its own. */
@@ -12,6 +13,11 @@ export interface Dependencies {
   /** Platform key of the keyed hashes: addresses, and what an idempotency key was used for. */
   readonly addressKey: Buffer;
   readonly linkKeys: LinkKeys;
+  readonly templates: TemplateRenderer;
+  /** What links in messages begin with. */
+  readonly publicUrl: string;
+  /** The wall clock, for what the world outside dates: messages and signatures. Legal time is the database's. */
+  readonly now: () => Date;
   readonly randomBytes: (size: number) => Buffer;
   /** Cookies only over TLS: everywhere but on plain http on one's own machine. */
   readonly secureCookies: boolean;

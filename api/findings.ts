@@ -1,20 +1,23 @@
 import { z } from 'zod';
 import type { Tenant } from '../db/tenants.ts';
 import { checkContent } from '../domain/contentChecks.ts';
-import type { Definition } from '../domain/sequence.ts';
+import type { Definition, EmailStep } from '../domain/sequence.ts';
+import { type Correspondence, type TemplateRenderer, writeWords } from '../providers/outreachWords.ts';
+import { TemplateRefused } from '../providers/templates.ts';
 
 /** What the content checks say about one step of a sequence. */
 export const Finding = z
   .object({
     stepId: z.string(),
     code: z.string(),
-    severity: z.enum(['refuse', 'warn']).meta({ description: '`refuse` stops a launch; a `warn` is the rep’s to answer for.' }),
+    severity: z.enum(['refuse', 'warn']).meta({ description: '`refuse` stops a launch; a `warn` is for the rep to answer for.' }),
     message: z.string(),
   })
   .meta({ id: 'ContentFinding' });
+type Finding = z.output<typeof Finding>;
 
 /** The findings about every e-mail of a sequence as it stands, before anybody's name is put in (P11). */
-export function findingsOf(definition: Definition, tenant: Tenant): z.output<typeof Finding>[] {
+export function findingsOf(definition: Definition, tenant: Tenant, templates: TemplateRenderer): Finding[] {
   const emails = definition.steps.filter((step) => step.kind === 'email');
   return emails.flatMap((step, index) => {
     // A follow-up without a subject goes on in the thread of the first message.
@@ -23,8 +26,43 @@ export function findingsOf(definition: Definition, tenant: Tenant): z.output<typ
       postalAddress: tenant.postalAddress,
       hasUnsubscribe: tenant.unsubscribeText.trim() !== '', // its link is put below every message
       isFirstMessage: index === 0,
-      advertisementLabel: null, // put in by the composer wherever it is switched on
+      advertisementLabel: null, // put on top of the first message wherever it is switched on
     };
-    return checkContent({ subject, text: step.text, html: step.html }, facts).map((finding) => ({ stepId: step.id, ...finding }));
+    const findings = checkContent({ subject, text: step.text, html: step.html }, facts);
+    return [...findings, ...templateFindings(definition, step, templates)].map((finding) => ({ stepId: step.id, ...finding }));
   });
+}
+
+/** A contact of whom everything is known: what is still missing for such a one is a slip of the pen. */
+const known: Correspondence = {
+  contact: {
+    email: 'a@a.example',
+    firstName: 'A',
+    lastName: 'A',
+    title: 'A',
+    phone: 'A',
+    company: 'A',
+    industry: 'A',
+    city: 'A',
+    state: 'A',
+    extra: {},
+  },
+  sender: { name: 'A', signature: 'A' },
+  tenant: { postalAddress: 'A', unsubscribeText: 'A', adLabel: null },
+  unsubscribeUrl: 'https://a.example',
+};
+
+function templateFindings(definition: Definition, step: EmailStep, templates: TemplateRenderer): Omit<Finding, 'stepId'>[] {
+  try {
+    writeWords(templates, definition.steps, step, known);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TemplateRefused)) throw error;
+    if (error.missing?.startsWith('extra')) {
+      const message = `People without ${error.missing} cannot be written to: give it a fallback with "| default:".`;
+      return [{ code: 'needs-column', severity: 'warn', message }];
+    }
+    const message = error.missing === null ? `The template is broken: ${error.message}.` : `There is no field ${error.missing}.`;
+    return [{ code: 'template-broken', severity: 'refuse', message }];
+  }
 }

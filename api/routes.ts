@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
+import { previewRoutes } from './routes/previews.ts';
 import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -14,6 +15,7 @@ export const routes: readonly Route[] = [
   ...userRoutes,
   ...mailboxRoutes,
   ...sequenceRoutes,
+  ...previewRoutes,
   ...obligationRoutes,
   ...suppressionRoutes,
 ];

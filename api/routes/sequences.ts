@@ -11,6 +11,7 @@ import {
 import { readTenant } from '../../db/tenants.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { Definition } from '../../domain/sequence.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { Finding, findingsOf } from '../findings.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
@@ -62,8 +63,8 @@ const create = route({
   summary: 'Write a sequence; the reply says what its content checks find',
   body: z.strictObject({ name: Name, definition: Definition }),
   reply: { status: 201, schema: SequenceDetail },
-  handle: ({ who, db, body }) =>
-    db.inTenant(who.tenantId, async (tx) => detail(tx, await addSequence(tx, { ...body, by: who.userId }))),
+  handle: ({ who, db, deps, body }) =>
+    db.inTenant(who.tenantId, async (tx) => detail(tx, deps, await addSequence(tx, { ...body, by: who.userId }))),
 });
 
 const read = route({
@@ -75,7 +76,8 @@ const read = route({
   params,
   query: z.object({ version: z.coerce.number().int().min(1).optional().meta({ type: 'integer', minimum: 1 }) }),
   reply: { status: 200, schema: SequenceDetail },
-  handle: ({ who, db, params, query }) => db.inTenant(who.tenantId, (tx) => detail(tx, params.sequenceId, query.version)),
+  handle: ({ who, db, deps, params, query }) =>
+    db.inTenant(who.tenantId, (tx) => detail(tx, deps, params.sequenceId, query.version)),
 });
 
 const rename = route({
@@ -87,10 +89,10 @@ const rename = route({
   params,
   body: z.strictObject({ name: Name }),
   reply: { status: 200, schema: SequenceDetail },
-  handle: ({ who, db, params, body }) =>
+  handle: ({ who, db, deps, params, body }) =>
     db.inTenant(who.tenantId, async (tx) => {
       if (!(await renameSequence(tx, params.sequenceId, body.name))) throw gone();
-      return detail(tx, params.sequenceId);
+      return detail(tx, deps, params.sequenceId);
     }),
 });
 
@@ -130,13 +132,13 @@ const revise = route({
   }),
   reply: { status: 201, schema: SequenceDetail },
   errors: ['conflict'],
-  handle: ({ who, db, params, body }) =>
+  handle: ({ who, db, deps, params, body }) =>
     db.inTenant(who.tenantId, async (tx) => {
       const version = await addVersion(tx, params.sequenceId, { definition: body.definition, by: who.userId });
       if (version === undefined) throw gone();
       if (version !== body.basedOn + 1)
         throw new Problem('conflict', `Version ${version - 1} was written in the meantime: look at it first.`);
-      return detail(tx, params.sequenceId);
+      return detail(tx, deps, params.sequenceId);
     }),
 });
 
@@ -148,15 +150,20 @@ const check = route({
   summary: 'What the content checks say about words that are still being written (P11)',
   body: z.strictObject({ definition: Definition }),
   reply: { status: 200, schema: z.object({ findings: z.array(Finding) }).meta({ id: 'ContentFindings' }) },
-  handle: ({ who, db, body }) =>
-    db.inTenant(who.tenantId, async (tx) => ({ findings: findingsOf(body.definition, await readTenant(tx)) })),
+  handle: ({ who, db, deps, body }) =>
+    db.inTenant(who.tenantId, async (tx) => ({ findings: findingsOf(body.definition, await readTenant(tx), deps.templates) })),
 });
 
 export const sequenceRoutes = [list, create, read, rename, listAll, revise, check];
 
-async function detail(tx: Tx, sequenceId: string, version?: number): Promise<z.input<typeof SequenceDetail>> {
+async function detail(
+  tx: Tx,
+  { templates }: Dependencies,
+  sequenceId: string,
+  version?: number,
+): Promise<z.input<typeof SequenceDetail>> {
   const sequence = await findSequence(tx, sequenceId);
   const shown = sequence && (await findVersion(tx, sequenceId, version ?? sequence.newest));
   if (!shown) throw gone();
-  return { ...sequence, shown, findings: findingsOf(shown.definition, await readTenant(tx)) };
+  return { ...sequence, shown, findings: findingsOf(shown.definition, await readTenant(tx), templates) };
 }

@@ -8,6 +8,7 @@ import { type Role, roles } from '../../api/roles.ts';
 import { routes } from '../../api/routes.ts';
 import { startSession, csrfOf } from '../../api/session.ts';
 import { openDatabase } from '../../db/transaction.ts';
+import { createTemplates } from '../../providers/templates.ts';
 import { generateVaultKey, vault } from '../../providers/vault.ts';
 import { testDatabase } from '../setup/database.ts';
 
@@ -23,6 +24,9 @@ export async function serve(options: Partial<Dependencies> = {}) {
     vault: vault([generateVaultKey()]),
     addressKey: randomBytes(32),
     linkKeys: [randomBytes(32)],
+    templates: createTemplates(),
+    publicUrl: 'https://decorum.example',
+    now: () => new Date(),
     randomBytes,
     secureCookies: false,
     log: pino({ level: 'fatal' }),

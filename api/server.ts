@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { roleUrl } from '../db/roles.ts';
+import { openDatabase } from '../db/transaction.ts';
+import { readEnvironment } from '../providers/environment.ts';
+import { createTemplates } from '../providers/templates.ts';
+import { vault } from '../providers/vault.ts';
+import { createApp } from './app.ts';
+
+const environment = readEnvironment(process.env);
+const { keys } = environment;
+const log = pino({ level: environment.LOG_LEVEL, base: { process: 'api' } });
+const open = (max: number) =>
+  openDatabase({
+    url: roleUrl(environment.DATABASE_URL, 'decorum_app'),
+    max,
+    onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+  });
+const db = open(20);
+const stops = open(10);
+
+const app = createApp({
+  db,
+  stops,
+  vault: vault(keys.vaultKeys),
+  addressKey: keys.addressKey,
+  linkKeys: keys.linkKeys,
+  templates: createTemplates(),
+  publicUrl: environment.PUBLIC_URL,
+  now: () => new Date(),
+  randomBytes,
+  secureCookies: environment.NODE_ENV === 'production' || environment.PUBLIC_URL.startsWith('https:'),
+  consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
+  log,
+});
+
+const server = app.listen(environment.API_PORT, environment.API_HOST);
+try {
+  await once(server, 'listening'); // rejects when the server cannot listen
+  log.info({ address: server.address() }, 'the API answers');
+  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
+  // Requests that are being answered end; idle connections would keep the process for minutes.
+  server.close();
+  server.closeIdleConnections();
+  await once(server, 'close');
+} catch (error) {
+  const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  log.fatal(isTaken ? `Port ${environment.API_PORT} is taken: set API_PORT to another one.` : (error as Error).message);
+  process.exitCode = 1;
+} finally {
+  await Promise.all([db.close(), stops.close()]);
+}
