@@ -6,6 +6,8 @@ import { neverCollected } from './neverCollected.ts';
 export interface ContactRow {
   readonly email: string | null;
   readonly canonicalEmail: string | null;
+  /** What limits per company count by: the address's domain, null for free mail. */
+  readonly companyKey: string | null;
   readonly phone: string | null;
   readonly firstName: string;
   readonly lastName: string;
@@ -19,6 +21,7 @@ export interface ContactRow {
   readonly state: string;
   readonly postalCode: string;
   readonly country: string;
+  /** IANA name; empty when the file says none or something else. */
   readonly zone: string;
   readonly extra: Readonly<Record<string, string>>;
 }
@@ -43,11 +46,14 @@ export function judgeRow(cells: readonly string[], layout: Layout, isFirst: (can
   const phone = phoneIn(value('phone'));
   if (email === '') {
     if (phone === null) return { outcome: 'rejected', reason: 'missing_identity' };
-    return { outcome: 'accepted', contact: contactOf(cells, layout, { email: null, canonicalEmail: null, domain: null, phone }) };
+    return {
+      outcome: 'accepted',
+      contact: contactOf(cells, layout, { email: null, canonicalEmail: null, companyKey: null, phone }),
+    };
   }
   const address = canonicalAddress(email);
   if (!address.ok) return { outcome: 'rejected', reason: 'invalid_email' };
-  const identity = { email: clean(email, LONGEST_LINE), canonicalEmail: address.canonical, domain: address.domain, phone };
+  const identity = { email: holdable(email), canonicalEmail: address.canonical, companyKey: companyKey(address.domain), phone };
   return { outcome: isFirst(address.canonical) ? 'accepted' : 'duplicate', contact: contactOf(cells, layout, identity) };
 }
 
@@ -75,31 +81,24 @@ function phoneIn(text: string): string | null {
   return /\p{Nd}/u.test(text) ? clean(text, LONGEST_LINE) : null;
 }
 
-interface Identity {
-  email: string | null;
-  canonicalEmail: string | null;
-  domain: string | null;
-  phone: string | null;
-}
+type Identity = Pick<ContactRow, 'email' | 'canonicalEmail' | 'companyKey' | 'phone'>;
 
 function contactOf(cells: readonly string[], layout: Layout, identity: Identity): ContactRow {
   const line = (field: NamedField) => clean(firstValue(cells, layout.columns[field]), LONGEST_LINE);
   const named = nameIn(line('firstName'), line('lastName'), line('fullName'));
   return {
-    email: identity.email,
-    canonicalEmail: identity.canonicalEmail,
-    phone: identity.phone,
+    ...identity,
     ...named,
     title: line('title'),
     companyName: line('companyName'),
-    companyDomain: domainIn(line('companyDomain')) ?? (identity.domain === null ? null : companyKey(identity.domain)),
+    companyDomain: domainIn(line('companyDomain')) ?? identity.companyKey,
     industry: line('industry'),
     companyAbout: clean(firstValue(cells, layout.columns.companyAbout), LONGEST_TEXT),
     city: line('city'),
     state: line('state'),
     postalCode: line('postalCode'),
     country: line('country'),
-    zone: line('zone'),
+    zone: zoneIn(line('zone')),
     extra: extraOf(cells, layout),
   };
 }
@@ -123,6 +122,16 @@ function domainIn(text: string): string | null {
   return domain === null || /[\s\p{Cc}]/u.test(domain) ? null : companyKey(domain);
 }
 
+function zoneIn(text: string): string {
+  if (!/^[A-Za-z]+(?:\/[\w+-]+)+$/.test(text)) return ''; // "Pacific Time" is no zone, and an offset knows no daylight-saving time
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (error instanceof RangeError) return '';
+    throw error;
+  }
+}
+
 function extraOf(cells: readonly string[], layout: Layout): Record<string, string> {
   const extra: Record<string, string> = {};
   for (const [column, field] of layout.fields.entries()) {
@@ -138,10 +147,14 @@ function extraOf(cells: readonly string[], layout: Layout): Record<string, strin
 const LONGEST_LINE = 250;
 const LONGEST_TEXT = 10_000;
 
+/** Text that is no longer than wanted and that the database can hold. */
+function clean(text: string, longest: number): string {
+  return holdable(text.length > longest ? text.slice(0, longest) : text);
+}
+
 const UNHOLDABLE = /[\0\p{Surrogate}]/gu;
 
-/** Text that the database can hold: no NUL, no half of a surrogate pair. */
-function clean(text: string, longest: number): string {
-  const cut = text.length > longest ? text.slice(0, longest) : text;
-  return cut.replace(UNHOLDABLE, (letter) => (letter === '\0' ? '' : '\ufffd'));
+/** The database holds neither a NUL nor half a surrogate pair. */
+export function holdable(text: string): string {
+  return text.replace(UNHOLDABLE, (letter) => (letter === '\0' ? '' : '\ufffd'));
 }

@@ -28,11 +28,12 @@ export async function up(knex: Knex): Promise<void> {
       delimiter  text,
       header     jsonb,
       mapping    jsonb, -- { column index: contact field }
-      options    jsonb not null default '{}', -- { ownerId, listId, tags }
+      options    jsonb not null default '{}', -- { ownerId, listId, tags, existing }
       bytes      bigint not null default 0,
       rows_read  bigint not null default 0, -- resume point: rows of the file already accounted for
       accepted   bigint not null default 0,
       updated    bigint not null default 0, -- of the accepted: merged into a contact that was already there
+      suppressed bigint not null default 0, -- of the accepted: have opted out, and stay so
       duplicate  bigint not null default 0,
       rejected   jsonb not null default '{}', -- { reason: count }
       created_by uuid not null,
@@ -160,6 +161,7 @@ export async function up(knex: Knex): Promise<void> {
     rows_read: 'system.operations; account; delete',
     accepted: 'system.operations; account; delete',
     updated: 'system.operations; account; delete',
+    suppressed: 'system.operations; account; delete',
     duplicate: 'system.operations; account; delete',
     rejected: 'system.operations; account; delete',
     created_by: 'user.unique_id; user; delete',

@@ -1,0 +1,34 @@
+import { Context } from '@temporalio/activity';
+import type { Database } from '../db/transaction.ts';
+import { runImport } from './imports/runImport.ts';
+
+/** A call returns after so long even if more is left: the workflow calls again. */
+const turnMs = 50_000;
+
+export interface ImportDependencies {
+  db: Database;
+  addressKey: Buffer;
+  monotonicMs(): number;
+}
+
+/** What an import asks of the record. */
+export function importActivities(deps: ImportDependencies) {
+  return {
+    /** Imports rows for a minute at most; false when all are accounted for. */
+    async importNext(tenantId: string, importId: string): Promise<boolean> {
+      const context = Context.current();
+      const endsAt = deps.monotonicMs() + turnMs;
+      return runImport(
+        {
+          db: deps.db,
+          addressKey: deps.addressKey,
+          onProgress: (rows) => context.heartbeat(rows),
+          isOver: () => context.cancellationSignal.aborted || deps.monotonicMs() > endsAt,
+        },
+        tenantId,
+        importId,
+      );
+    },
+  };
+}
+export type ImportActivities = ReturnType<typeof importActivities>;

@@ -1,0 +1,192 @@
+import type { ContactField } from '../domain/contactHeadings.ts';
+import type { Refusal } from '../domain/contactTally.ts';
+import { type MergeOptions, type Arrival, mergeContacts } from './contactMerge.ts';
+import { closeWork, want } from './outbox.ts';
+import type { Tx } from './transaction.ts';
+import { importWork } from './workflowIds.ts';
+
+export type ImportState = 'uploading' | 'mapping' | 'running' | 'done' | 'failed';
+export type ImportFailure = 'unreadable' | 'encoding' | 'no_header' | 'no_identity_column' | 'cancelled';
+export type ImportOptions = Omit<MergeOptions, 'importId'>;
+export type Mapping = Record<number, ContactField>;
+
+export interface Import {
+  id: string;
+  fileName: string;
+  state: ImportState;
+  failure: ImportFailure | null;
+  encoding: string | null;
+  delimiter: string | null;
+  header: string[] | null;
+  mapping: Mapping | null;
+  options: Partial<ImportOptions>;
+  bytes: number;
+  rowsRead: number;
+  accepted: number;
+  updated: number;
+  suppressed: number;
+  duplicate: number;
+  rejected: Partial<Record<Refusal, number>>;
+  createdBy: string;
+  createdAt: Date;
+  createdKey: string;
+  doneAt: Date | null;
+}
+
+const columns = `id, file_name as "fileName", state, failure, encoding, delimiter, header, mapping, options, bytes, rows_read as "rowsRead",
+  accepted, updated, suppressed, duplicate, rejected, created_by as "createdBy", created_at as "createdAt", created_at::text as "createdKey", done_at as "doneAt"`;
+
+export async function findImport(tx: Tx, importId: string): Promise<Import | undefined> {
+  const [found] = await tx.rows<Import>(`select ${columns} from imports where id = $1`, [importId]);
+  return found;
+}
+
+/** Newest first; `after`: the instant and id of the last one of the page before. */
+export function listImports(tx: Tx, page: { after: string[] | undefined; rows: number }): Promise<Import[]> {
+  return tx.rows<Import>(
+    `select ${columns} from imports where ($1::timestamptz is null or (created_at, id) < ($1, $2::uuid)) order by created_at desc, id desc limit $3`,
+    [page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
+  );
+}
+
+export async function beginImport(tx: Tx, fileName: string, createdBy: string): Promise<string> {
+  const { id } = await tx.row<{ id: string }>(
+    `insert into imports (tenant_id, file_name, created_by) values (decorum.tenant(), $1, $2) returning id`,
+    [fileName, createdBy],
+  );
+  return id;
+}
+
+export async function keepChunk(tx: Tx, importId: string, n: number, bytes: Buffer): Promise<void> {
+  await tx.run(`insert into import_chunks (tenant_id, import_id, n, bytes) values (decorum.tenant(), $1, $2, $3)`, [
+    importId,
+    n,
+    bytes,
+  ]);
+}
+
+export async function readChunk(tx: Tx, importId: string, n: number): Promise<Buffer | undefined> {
+  const [chunk] = await tx.rows<{ bytes: Buffer }>(`select bytes from import_chunks where import_id = $1 and n = $2`, [
+    importId,
+    n,
+  ]);
+  return chunk?.bytes;
+}
+
+/** The file is here whole, and read so far that its columns can be mapped. */
+export async function endUpload(
+  tx: Tx,
+  importId: string,
+  file: { bytes: number; encoding: string; delimiter: string; header: readonly string[]; mapping: Mapping },
+): Promise<void> {
+  await tx.run(
+    `update imports set state = 'mapping', bytes = $2, encoding = $3, delimiter = $4, header = $5, mapping = $6 where id = $1 and state = 'uploading'`,
+    [importId, file.bytes, file.encoding, file.delimiter, JSON.stringify(file.header), JSON.stringify(file.mapping)],
+  );
+}
+
+/** Ends an import before its end, and lets go of its file. False when it has ended already. */
+export async function failImport(tx: Tx, importId: string, failure: ImportFailure): Promise<boolean> {
+  const failed = await tx.run(
+    `update imports set state = 'failed', failure = $2, done_at = decorum.now() where id = $1 and state in ('uploading', 'mapping', 'running')`,
+    [importId, failure],
+  );
+  await tx.run(`delete from import_chunks where import_id = $1`, [importId]);
+  return failed > 0;
+}
+
+/** From here on the workflow has it. False when it is not at its mapping: it was started already, or failed. */
+export async function startImport(tx: Tx, importId: string, mapping: Mapping, options: ImportOptions): Promise<boolean> {
+  const started = await tx.run(
+    `update imports set state = 'running', mapping = $2, options = $3 where id = $1 and state = 'mapping'`,
+    [importId, JSON.stringify(mapping), JSON.stringify(options)],
+  );
+  if (started > 0) await want(tx, [importWork(tx.tenantId, importId)]);
+  return started > 0;
+}
+
+/** Rows of a file in a row, each with its one outcome. */
+export interface Batch {
+  /** Rows of the file that were accounted for before. */
+  from: number;
+  arrivals: readonly Arrival[];
+  refused: readonly RefusedRow[];
+}
+
+export interface RefusedRow {
+  rowNumber: number;
+  reason: Refusal | 'duplicate';
+  /** Null where they must not be kept. */
+  cells: readonly string[] | null;
+}
+
+/**
+ * Merges a batch, keeps its refusals and moves the resume point, in one transaction: after a crash at any point the import goes on
+ * behind the last whole batch. False when another run of the import has done this batch, or the import has ended.
+ */
+export async function recordBatch(tx: Tx, importId: string, batch: Batch, options: ImportOptions): Promise<boolean> {
+  const [at] = await tx.rows<{ rowsRead: number; rejected: Import['rejected'] }>(
+    `select rows_read as "rowsRead", rejected from imports where id = $1 and state = 'running' for update`,
+    [importId],
+  );
+  if (at?.rowsRead !== batch.from) return false;
+  const merged = await mergeContacts(tx, batch.arrivals, { ...options, importId });
+  await tx.run(
+    `insert into import_refusals (tenant_id, import_id, row_number, reason, cells)
+     select decorum.tenant(), $1, r."rowNumber", r.reason, nullif(r.cells, 'null')
+     from jsonb_to_recordset($2::jsonb) as r("rowNumber" bigint, reason text, cells jsonb)`,
+    [importId, JSON.stringify(batch.refused)],
+  );
+  const rejected = { ...at.rejected };
+  let duplicate = 0;
+  for (const { reason } of batch.refused) {
+    if (reason === 'duplicate') duplicate += 1;
+    else rejected[reason] = (rejected[reason] ?? 0) + 1;
+  }
+  await tx.run(
+    `update imports set rows_read = rows_read + $2, accepted = accepted + $3, updated = updated + $4, suppressed = suppressed + $5,
+       duplicate = duplicate + $6, rejected = $7 where id = $1`,
+    [
+      importId,
+      batch.arrivals.length + batch.refused.length,
+      batch.arrivals.length,
+      merged.updated,
+      merged.suppressed,
+      duplicate,
+      JSON.stringify(rejected),
+    ],
+  );
+  return true;
+}
+
+/** Whose of these hashes must not come back by an import (P7). */
+export async function erasedAmong(tx: Tx, hashes: readonly Buffer[]): Promise<ReadonlySet<string>> {
+  const erased = await tx.rows<{ hash: Buffer }>(`select address_hash as hash from erased_people where address_hash = any($1)`, [
+    hashes,
+  ]);
+  return new Set(erased.map(({ hash }) => hash.toString('hex')));
+}
+
+/** All rows are accounted for: the file goes, the workflow's row of work closes. */
+export async function finishImport(tx: Tx, importId: string, rowsRead: number): Promise<void> {
+  const done = await tx.run(
+    `update imports set state = 'done', done_at = decorum.now() where id = $1 and state = 'running' and rows_read = $2`,
+    [importId, rowsRead],
+  );
+  if (done > 0) await tx.run(`delete from import_chunks where import_id = $1`, [importId]);
+}
+
+/** The import has ended, so nothing is owed to its workflow. */
+export async function closeImportWork(tx: Tx, importId: string): Promise<void> {
+  const { workflowId } = importWork(tx.tenantId, importId);
+  await tx.run(`update outbox set wanted = false where workflow_id = $1`, [workflowId]);
+  await closeWork(tx, workflowId);
+}
+
+/** In file order; `after` is the number of the last row of the page before. */
+export function listRefusals(tx: Tx, importId: string, page: { after: number; rows: number }): Promise<RefusedRow[]> {
+  return tx.rows<RefusedRow>(
+    `select row_number as "rowNumber", reason, cells from import_refusals where import_id = $1 and row_number > $2 order by row_number limit $3`,
+    [importId, page.after, page.rows],
+  );
+}
