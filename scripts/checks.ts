@@ -24,6 +24,7 @@ async function runCheck({ name, command: [program, ...args] }: (typeof checks)[n
   const code = await new Promise<number | null>((resolve) => {
     const child = spawn(join(root, 'node_modules/.bin', program), args, {
       cwd: root,
+      env: { ...process.env, NO_COLOR: '1' }, // its output is kept and printed as text
       shell: process.platform === 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
     });

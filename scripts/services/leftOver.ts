@@ -41,7 +41,7 @@ async function commandLine(pid: number): Promise<string> {
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 1) return false;
   try {
     return process.kill(pid, 0);

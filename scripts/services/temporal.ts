@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
@@ -8,6 +7,7 @@ import { endLeftOver, noteServer } from './leftOver.ts';
 import { freePort, requireFree } from './ports.ts';
 import { temporalCli } from './temporalBinaries.ts';
 import { type AttributeTypes, openNamespace } from './temporalNamespace.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
 import { damage, isSound, moveAside } from './temporalStore.ts';
 
 const LONGEST_START_MS = 60_000;
@@ -48,7 +48,7 @@ export interface TemporalServer {
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
   const log = options.log ?? (() => {});
   const command = await temporalCli(log);
-  const folder = options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'decorum-temporal-')) : resolve(options.dataDir);
+  const folder = options.dataDir === undefined ? temporaryFolder() : resolve(options.dataDir);
   mkdirSync(folder, { recursive: true });
   const store = options.dataDir === undefined ? undefined : join(folder, 'temporal.db');
   const pidFile = join(folder, 'temporal.pid');

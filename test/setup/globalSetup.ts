@@ -1,22 +1,19 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../../db/migrate.ts';
 import { startPostgres } from '../../scripts/services/postgres.ts';
 import { temporalCli, testServerBinary } from '../../scripts/services/temporalBinaries.ts';
+import { temporaryFolder } from '../../scripts/services/temporaryFolder.ts';
 import { TEMPLATE } from './database.ts';
 import { servers } from './servers.ts';
 import { workflowBundle } from './workflowBundle.ts';
 
-const PREFIX = 'decorum-test-';
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Starts what the tests share: one PostgreSQL with a migrated template, Temporal's programs, the workflows bundled once. */
 export default async function globalSetup(): Promise<void> {
-  sweep();
-  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  chmodSync(folder, 0o711); // PostgreSQL may run as another user
+  const folder = temporaryFolder();
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fast: true, log });
   servers.stop = async () => {
     await postgres.stop();
@@ -43,14 +40,5 @@ async function makeTemplate(url: string): Promise<void> {
     await client.query(`alter database ${TEMPLATE} with is_template true allow_connections false`);
   } finally {
     await client.end();
-  }
-}
-
-/** Removes what a run that was killed with -9 left; its servers ended with it. */
-function sweep(): void {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
-    const pid = /^\d+/.exec(name.slice(PREFIX.length))?.[0] ?? '';
-    if (pid && !existsSync(`/proc/${pid}`) && existsSync('/proc/self'))
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
