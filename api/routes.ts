@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
 import { previewRoutes } from './routes/previews.ts';
@@ -16,6 +17,7 @@ export const routes: readonly Route[] = [
   ...mailboxRoutes,
   ...sequenceRoutes,
   ...previewRoutes,
+  ...launchRoutes,
   ...obligationRoutes,
   ...suppressionRoutes,
 ];

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
 import { readEnvironment } from '../providers/environment.ts';
+import { processLog } from '../providers/log.ts';
 import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
 import { createApp } from './app.ts';
 
 const environment = readEnvironment(process.env);
 const { keys } = environment;
-const log = pino({ level: environment.LOG_LEVEL, base: { process: 'api' } });
+const log = processLog('api', environment.LOG_LEVEL);
 const open = (max: number) =>
   openDatabase({
     url: roleUrl(environment.DATABASE_URL, 'decorum_app'),

@@ -22,3 +22,13 @@ export async function previewFacts(tx: Tx, contactId: string): Promise<PreviewFa
 export async function userAsSender(tx: Tx, userId: string): Promise<SenderFacts & { email: string }> {
   return tx.row(`select name, signature, email from users where id = $1`, [userId]);
 }
+
+export async function contactNames(
+  tx: Tx,
+  contactIds: readonly string[],
+): Promise<{ contactId: string; name: string | null; email: string | null }[]> {
+  return tx.rows(
+    `select id as "contactId", nullif(trim(first_name || ' ' || last_name), '') as name, email from contacts where id = any($1)`,
+    [contactIds],
+  );
+}

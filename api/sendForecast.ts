@@ -1,0 +1,63 @@
+import { type Allowance, allowance } from '../domain/mailboxAllowance.ts';
+import type { Opening } from '../domain/opening.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Beyond this a forecast says no more than "not within a year". */
+const HORIZON_DAYS = 366;
+
+export interface ForecastMailbox extends Allowance {
+  readonly sendingDays: number;
+  readonly gapSeconds: number;
+  readonly jitterSeconds: number;
+}
+
+/** Somebody whose first message waits for `opening`; `reopen` gives the next one from an instant on, null: never. */
+export interface ForecastPerson<Key> {
+  readonly key: Key;
+  readonly opening: Opening;
+  reopen(from: Date): Opening | null;
+}
+
+/**
+ * When each person's first message would go over one mailbox that has nothing else to do: caps, ramp and the mean gap counted as the claim
+ * counts them. A forecast, not a promise: what else the mailbox sends, and who opts out, is not known yet.
+ */
+export function forecast<Key>(mailbox: ForecastMailbox, people: readonly ForecastPerson<Key>[]): { key: Key; at: Date | null }[] {
+  const gapMs = (mailbox.gapSeconds + mailbox.jitterSeconds / 2) * 1000;
+  const sentAt: number[] = []; // ascending
+  const days = new Set<number>();
+  const result: { key: Key; at: Date | null }[] = [];
+  let queue = [...people].sort(byOpening);
+  const horizon = (queue[0]?.opening.at.getTime() ?? 0) + HORIZON_DAYS * DAY_MS;
+  while (queue.length > 0) {
+    const missed: ForecastPerson<Key>[] = [];
+    for (const person of queue) {
+      const earliest = Math.max(person.opening.at.getTime(), (sentAt.at(-1) ?? -Infinity) + gapMs);
+      const at = afterLimit(earliest);
+      if (at < person.opening.closesAt.getTime()) {
+        sentAt.push(at);
+        days.add(Math.floor(at / DAY_MS));
+        result.push({ key: person.key, at: new Date(at) });
+        continue;
+      }
+      const opening = at < horizon ? person.reopen(new Date(at)) : null;
+      if (opening) missed.push({ ...person, opening });
+      else result.push({ key: person.key, at: null });
+    }
+    queue = missed.sort(byOpening);
+  }
+  return result;
+
+  /** The first instant from `earliest` on at which the rolling 24 hours have room. */
+  function afterLimit(earliest: number): number {
+    const today = Math.floor(earliest / DAY_MS);
+    const allowed = allowance(mailbox, mailbox.sendingDays + [...days].filter((day) => day < today).length);
+    if (allowed === null || sentAt.length < allowed) return earliest;
+    const leaves = (sentAt[sentAt.length - allowed] ?? 0) + DAY_MS;
+    return leaves <= earliest ? earliest : afterLimit(leaves);
+  }
+}
+
+function byOpening<Key>(a: ForecastPerson<Key>, b: ForecastPerson<Key>): number {
+  return a.opening.at.getTime() - b.opening.at.getTime();
+}
