@@ -60,7 +60,7 @@ export function mailActivities(deps: MailDependencies) {
     async sendDue(tenantId: string, mailboxId: string): Promise<number | null> {
       const endsAt = deps.monotonicMs() + turnMs;
       const context = Context.current();
-      const beat = setInterval(() => context.heartbeat(), 5_000);
+      const beat = setInterval(() => context.heartbeat(), 2_000);
       try {
         const renderer = deps.rendererOf(tenantId);
         for (;;) {

@@ -3,7 +3,7 @@ import { allowance } from '../domain/mailboxAllowance.ts';
 import type { Tx } from './transaction.ts';
 
 /** How long claimed rows may wait for the wire gate before anybody may take them again; wall clock. */
-const leaseSeconds = 60;
+const leaseSeconds = 30;
 const lateAfter = '24 hours';
 
 /** A message that this claim alone may bring to the gate. */
@@ -65,7 +65,7 @@ export async function claim(tx: Tx, mailboxId: string, options: { most: number; 
       [mailboxId],
     );
     await tx.run(
-      `update mailboxes set next_send_at = decorum.now() + make_interval(secs => gap_seconds + jitter_seconds * $2) where id = $1 and gap_seconds > 0`,
+      `update mailboxes set next_send_at = decorum.now() + make_interval(secs => gap_seconds + jitter_seconds * $2::double precision) where id = $1 and gap_seconds > 0`,
       [mailboxId, options.jitter],
     );
   }

@@ -18,12 +18,7 @@ export interface Dispatcher extends Dispatch {
  * The road from the record to Temporal. A wish is delivered by signal-with-start: the id makes a second start a mere wake, and a start
  * that is lost is found by the next sweep. Temporal may be down: the wish stays owed.
  */
-export function createDispatcher(options: {
-  client: Client;
-  db: DispatcherDatabase;
-  log: Logger;
-  namespace: string;
-}): Dispatcher {
+export function createDispatcher(options: { client: Client; db: DispatcherDatabase; log: Logger }): Dispatcher {
   const { client, db, log } = options;
 
   async function start(wish: Owed): Promise<void> {

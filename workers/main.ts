@@ -1,9 +1,9 @@
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { pino } from 'pino';
 import { openDispatcherDatabase } from '../db/dispatching.ts';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
 import { readEnvironment } from '../providers/environment.ts';
+import { processLog } from '../providers/log.ts';
 import { lanePool } from '../providers/mail/lanePool.ts';
 import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
@@ -18,8 +18,8 @@ import { connectClient, connectNative } from './temporal.ts';
 const queues = { legal: 20, outreach: 40, mail: 100, bulk: 4 } as const;
 
 const environment = readEnvironment(process.env);
-const log = pino({ level: environment.LOG_LEVEL, base: { process: 'worker' } });
-Runtime.install({ logger: new DefaultLogger('WARN', ({ level, message }) => log.warn({ level }, message)) });
+const log = processLog('worker', environment.LOG_LEVEL);
+Runtime.install({ logger: new DefaultLogger('WARN', ({ message, meta }) => log.warn({ err: meta?.error, workflowId: meta?.workflowId, activity: meta?.activityType }, message)) });
 
 const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost');
 const db = openDatabase({ url: roleUrl(environment.DATABASE_URL, 'decorum_app'), max: 20, onError });

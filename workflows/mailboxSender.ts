@@ -4,7 +4,7 @@ import { rhythm } from './rhythm.ts';
 
 const { lookAtMailbox } = proxyActivities<MailActivities>({ startToCloseTimeout: '1 minute' });
 // One call sends for at most a minute; a worker that dies is noticed by its missing heartbeat.
-const { sendDue } = proxyActivities<MailActivities>({ startToCloseTimeout: '3 minutes', heartbeatTimeout: '20 seconds' });
+const { sendDue } = proxyActivities<MailActivities>({ startToCloseTimeout: '3 minutes', heartbeatTimeout: '10 seconds' });
 
 /**
  * A mailbox with work (P11): sends what is due, follow-ups first, within its cap, ramp and gap, and sleeps until it may go on. All of
