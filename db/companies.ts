@@ -29,7 +29,7 @@ export async function mergeCompanies(tx: Tx, companies: readonly CompanyFacts[])
     `insert into companies (tenant_id, name, industry, about)
      select distinct on (lower(name)) decorum.tenant(), name, industry, about
      from ${given} where domain is null and name <> '' order by lower(name)
-     on conflict (tenant_id, lower(name)) where domain is null do nothing`,
+     on conflict (tenant_id, name_key) where domain is null do nothing`,
     [list],
   );
 }

@@ -33,19 +33,17 @@ export async function mergeContacts(tx: Tx, people: readonly Arrival[], options:
   if (people.length === 0) return { created: 0, updated: 0, suppressed: 0 };
   await mergeCompanies(tx, companiesOf(people));
   return tx.row<Merged>(
-    `with given as (
-       select * from jsonb_to_recordset($1::jsonb) as g("rowNumber" bigint, email text, "canonicalEmail" text, "companyKey" text, phone text,
+    `with given as materialized ( -- its own step, so that behind the wall the index on companies' names can be used
+       select *, lower("companyName") as "nameKey" from jsonb_to_recordset($1::jsonb) as g("rowNumber" bigint, email text, "canonicalEmail" text, "companyKey" text, phone text,
          "firstName" text, "lastName" text, title text, "companyName" text, "companyDomain" text, industry text, "companyAbout" text,
          city text, state text, "postalCode" text, country text, zone text, extra jsonb, "addressHash" text, "domainHash" text)),
      merged as (
        insert into contacts as c (tenant_id, email, canonical_email, address_hash, domain_hash, company_key, first_name, last_name, title, phone,
          company_id, company_name, industry, company_about, city, state, postal_code, country, zone, owner_id, tags, extra, import_id, import_row)
        select decorum.tenant(), g.email, g."canonicalEmail", decode(g."addressHash", 'hex'), decode(g."domainHash", 'hex'), g."companyKey",
-         g."firstName", g."lastName", g.title, g.phone, coalesce(d.id, n.id), g."companyName", g.industry, g."companyAbout",
+         g."firstName", g."lastName", g.title, g.phone, ${companyId}, g."companyName", g.industry, g."companyAbout",
          g.city, g.state, g."postalCode", g.country, nullif(g.zone, ''), (select id from users where id = $3), $4, g.extra, $2, g."rowNumber"
        from given g
-       left join companies d on d.tenant_id = decorum.tenant() and d.domain = g."companyDomain"
-       left join companies n on n.tenant_id = decorum.tenant() and n.domain is null and g."companyDomain" is null and lower(n.name) = lower(g."companyName")
        order by g."canonicalEmail", g."rowNumber"
        on conflict (tenant_id, canonical_email) do update set ${merging[options.existing]},
          tags = array(select distinct tag from unnest(c.tags || excluded.tags) as t(tag) order by tag), updated_at = decorum.now()
@@ -55,13 +53,15 @@ export async function mergeContacts(tx: Tx, people: readonly Arrival[], options:
        select decorum.tenant(), l.id, m.id from merged m join lists l on l.id = $5 order by m.id
        on conflict do nothing)
      select count(*) filter (where is_new) as created, count(*) filter (where not is_new) as updated,
-       count(*) filter (where exists (
-         select from suppressions x where x.tenant_id = decorum.tenant() and x.scope_id = decorum.tenant() and x.channel in ('email', 'all')
-           and x.subject_hash in (m.address_hash, m.domain_hash))) as suppressed
+       count(*) filter (where ${isSuppressed('m.address_hash')} or ${isSuppressed('m.domain_hash')}) as suppressed
      from merged m`,
     [JSON.stringify(people.map(asJson)), options.importId, options.ownerId, options.tags, options.listId],
   );
 }
+
+// Looked up by row: a join would read all companies for each batch as long as PostgreSQL does not know yet how many there are.
+const companyId = `case when g."companyDomain" is not null then (select id from companies k where k.domain = g."companyDomain")
+  else (select id from companies k where k.domain is null and k.name_key = g."nameKey") end`;
 
 const texts = [
   'first_name',
@@ -78,6 +78,9 @@ const texts = [
   'zone',
 ];
 const ids = ['company_id', 'owner_id'];
+
+const isSuppressed = (hash: string) => `exists (
+  select from suppressions x where x.subject_hash = ${hash} and x.scope_id = decorum.tenant() and x.channel in ('email', 'all'))`;
 
 /** What a contact that is there keeps, and what it takes over. */
 const merging = {

@@ -16,8 +16,17 @@ export function domainHash(platformKey: Buffer, tenantId: string, canonicalDomai
 
 /** For an imported hash: the SHA-256 of a canonical address, or of `@` + domain. */
 export function addressHashOfSha256(platformKey: Buffer, tenantId: string, sha256: Buffer): Buffer {
-  if (platformKey.length < 32) throw new RangeError('The platform key for address hashes must have at least 32 bytes.');
   if (sha256.length !== 32) throw new RangeError(`A SHA-256 has 32 bytes, not ${sha256.length}.`);
-  const tenantKey = createHmac('sha256', platformKey).update(`address:${tenantId}`).digest();
-  return createHmac('sha256', tenantKey).update(sha256).digest();
+  return createHmac('sha256', tenantKey(platformKey, tenantId)).update(sha256).digest();
+}
+
+/** The address hash for many addresses of one tenant, whose key is derived once. */
+export function addressHasher(platformKey: Buffer, tenantId: string): (canonicalAddress: string) => Buffer {
+  const key = tenantKey(platformKey, tenantId);
+  return (canonicalAddress) => createHmac('sha256', key).update(createHash('sha256').update(canonicalAddress).digest()).digest();
+}
+
+function tenantKey(platformKey: Buffer, tenantId: string): Buffer {
+  if (platformKey.length < 32) throw new RangeError('The platform key for address hashes must have at least 32 bytes.');
+  return createHmac('sha256', platformKey).update(`address:${tenantId}`).digest();
 }

@@ -13,7 +13,7 @@ import {
 } from '../../db/imports.ts';
 import type { Database } from '../../db/transaction.ts';
 import { DigestSet } from '../../providers/csv/digestSet.ts';
-import { addressHash, domainHash } from '../../providers/keyedHash.ts';
+import { addressHasher } from '../../providers/keyedHash.ts';
 import { openImport } from './readImport.ts';
 
 /** Rows of one transaction: long enough for the statement to pay, short enough to hold no lock for a second. */
@@ -38,6 +38,18 @@ export async function runImport(run: ImportRun, tenantId: string, importId: stri
     await run.db.inTenant(tenantId, (tx) => closeImportWork(tx, importId));
     return false;
   }
+  const recorder = startRecording(run, tenantId, job);
+  const rowsRead = await judgeAll(run, tenantId, job, recorder);
+  if (rowsRead === null || !(await recorder.settled())) return true;
+  await run.db.inTenant(tenantId, async (tx) => {
+    await finishImport(tx, importId, rowsRead);
+    await closeImportWork(tx, importId);
+  });
+  return false;
+}
+
+/** Judges row after row; null when the turn is over, or another run of the import is ahead of this one. */
+async function judgeAll(run: ImportRun, tenantId: string, job: Import, recorder: Recorder): Promise<number | null> {
   const table = await openImport(run.db, tenantId, job);
   const layout = layOut(table.header, job.mapping ?? {});
   const seen = new DigestSet();
@@ -49,19 +61,40 @@ export async function runImport(run: ImportRun, tenantId: string, importId: stri
       const outcome = judgeRow(cells, layout, (email) => seen.add(email));
       if (rowNumber > job.rowsRead) batch.push({ rowNumber, cells, outcome });
       if (batch.length < batchRows) continue;
-      if (!(await record(run, tenantId, job, batch))) return true; // another run is ahead: begin again behind it
+      if (!(await recorder.settled()) || run.isOver()) return null;
+      recorder.record(batch);
       batch = [];
-      run.onProgress(rowNumber);
-      if (run.isOver()) return true;
     }
     run.onProgress(rowNumber);
   }
-  if (batch.length > 0 && !(await record(run, tenantId, job, batch))) return true;
-  await run.db.inTenant(tenantId, async (tx) => {
-    await finishImport(tx, importId, rowNumber);
-    await closeImportWork(tx, importId);
-  });
-  return false;
+  if (!(await recorder.settled())) return null;
+  if (batch.length > 0) recorder.record(batch);
+  return rowNumber;
+}
+
+interface Recorder {
+  record(rows: readonly JudgedRow[]): void;
+  /** Whether what was given last is recorded; false when another run had done it. */
+  settled(): Promise<boolean>;
+}
+
+/** Records one batch while the next is judged: reading keeps one processor busy, the database another. */
+function startRecording(run: ImportRun, tenantId: string, job: Import): Recorder {
+  const hash = hashing(run.addressKey, tenantId);
+  let last: Promise<{ isDone: boolean } | { error: unknown }> = Promise.resolve({ isDone: true });
+  return {
+    record(rows) {
+      last = record(run.db, tenantId, job, rows, hash).then(
+        (isDone) => ({ isDone }),
+        (error: unknown) => ({ error }), // thrown where it is waited for
+      );
+    },
+    async settled() {
+      const result = await last;
+      if ('error' in result) throw result.error;
+      return result.isDone;
+    },
+  };
 }
 
 interface JudgedRow {
@@ -70,15 +103,14 @@ interface JudgedRow {
   outcome: RowOutcome;
 }
 
-async function record(run: ImportRun, tenantId: string, job: Import, rows: readonly JudgedRow[]): Promise<boolean> {
-  const hash = hashing(run.addressKey, tenantId);
+async function record(db: Database, tenantId: string, job: Import, rows: readonly JudgedRow[], hash: Hashing): Promise<boolean> {
   const people = new Map<number, Arrival>();
   for (const { rowNumber, outcome } of rows) {
     if (outcome.outcome !== 'rejected')
       people.set(rowNumber, { rowNumber, ...outcome.contact, ...hash(outcome.contact.canonicalEmail) });
   }
   const hashes = [...people.values()].flatMap(({ addressHash }) => addressHash ?? []);
-  return run.db.inTenant(tenantId, async (tx) => {
+  return db.inTenant(tenantId, async (tx) => {
     const erased = await erasedAmong(tx, hashes);
     const arrivals: Arrival[] = [];
     const refused: RefusedRow[] = [];
@@ -101,14 +133,18 @@ function refusal(rowNumber: number, cells: readonly string[], outcome: RowOutcom
   return { rowNumber, reason, cells: mayBeKept ? cells.map(holdable) : null };
 }
 
-/** Keyed hashes of addresses; of each domain once. */
-function hashing(key: Buffer, tenantId: string) {
+type Hashing = (canonicalEmail: string | null) => { addressHash: Buffer | null; domainHash: Buffer | null };
+
+/** Keyed hashes of addresses; of each domain once, as long as there are not too many. */
+function hashing(key: Buffer, tenantId: string): Hashing {
+  const hash = addressHasher(key, tenantId);
   const domains = new Map<string, Buffer>();
-  return (canonicalEmail: string | null): { addressHash: Buffer | null; domainHash: Buffer | null } => {
+  return (canonicalEmail) => {
     if (canonicalEmail === null) return { addressHash: null, domainHash: null };
-    const domain = canonicalEmail.slice(canonicalEmail.lastIndexOf('@') + 1);
-    const known = domains.get(domain) ?? domainHash(key, tenantId, domain);
-    domains.set(domain, known);
-    return { addressHash: addressHash(key, tenantId, canonicalEmail), domainHash: known };
+    const domain = canonicalEmail.slice(canonicalEmail.lastIndexOf('@')); // with the @: no address is that
+    const domainHash = domains.get(domain) ?? hash(domain);
+    if (domains.size > 10_000) domains.clear();
+    domains.set(domain, domainHash);
+    return { addressHash: hash(canonicalEmail), domainHash };
   };
 }

@@ -7,6 +7,7 @@ export async function up(knex: Knex): Promise<void> {
       tenant_id  uuid not null references tenants,
       id         uuid not null default gen_random_uuid(),
       name       text not null,
+      name_key   text not null generated always as (lower(name)) stored,
       domain     text, -- canonical; empty for free mail: that is no company
       industry   text not null default '',
       about      text not null default '',
@@ -16,7 +17,9 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (tenant_id, owner_id) references users on delete set null (owner_id)
     );
     create unique index companies_domain on companies (tenant_id, domain) where domain is not null;
-    create unique index companies_name on companies (tenant_id, lower(name)) where domain is null;
+    -- Behind a wall an index on lower(name) is of no use to a condition: lower() is not leakproof. Hence the generated columns.
+    create unique index companies_name on companies (tenant_id, name_key) where domain is null;
+    create index companies_by_name on companies (tenant_id, name_key, id);
 
     create table imports (
       tenant_id  uuid not null references tenants,
@@ -71,6 +74,7 @@ export async function up(knex: Knex): Promise<void> {
       company_key  text, -- canonical domain of the address; empty for free mail, which is no company
       first_name   text not null default '',
       last_name    text not null default '',
+      name_key     text not null generated always as (lower(last_name || ' ' || first_name)) stored,
       title        text not null default '',
       phone        text,
       company_id   uuid,
@@ -101,7 +105,7 @@ export async function up(knex: Knex): Promise<void> {
     create index contacts_by_hash on contacts (tenant_id, address_hash);
     create index contacts_by_domain_hash on contacts (tenant_id, domain_hash);
     create index contacts_by_company on contacts (tenant_id, company_id);
-    create index contacts_search on contacts (tenant_id, lower(last_name), lower(first_name), id);
+    create index contacts_by_name on contacts (tenant_id, name_key, id);
 
     create table lists (
       tenant_id  uuid not null references tenants,
@@ -140,6 +144,7 @@ export async function up(knex: Knex): Promise<void> {
     tenant_id: 'user.unique_id; account; delete',
     id: 'user.unique_id; account; delete',
     name: 'user.workplace; account; delete',
+    name_key: 'user.workplace; account; delete',
     domain: 'user.workplace; account; delete',
     industry: 'user.workplace; account; delete',
     about: 'user.workplace; account; delete',
@@ -191,6 +196,7 @@ export async function up(knex: Knex): Promise<void> {
     company_key: 'user.workplace; contact; delete',
     first_name: 'user.name; contact; delete',
     last_name: 'user.name; contact; delete',
+    name_key: 'user.name; contact; delete',
     title: 'user.job_title; contact; delete',
     phone: 'user.contact.phone_number; contact; delete',
     company_id: 'user.workplace; contact; delete',
