@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/transaction.ts';
 import type { LinkKeys } from '../providers/linkToken.ts';
+import type { Delivery } from '../providers/mail/inbound/listener.ts';
 import type { TemplateRenderer } from '../providers/outreachWords.ts';
 import type { Vault } from '../providers/vault.ts';
 
@@ -13,6 +14,10 @@ export interface Dependencies {
   /** Platform key of the keyed hashes: addresses, and what an idempotency key was used for. */
   readonly addressKey: Buffer;
   readonly linkKeys: LinkKeys;
+  /** Of the signature on the inbound webhook. */
+  readonly webhookKey: Buffer;
+  /** Commits what came in to one of our addresses; bears repetition. Absent: this process takes no mail in. */
+  readonly acceptInbound?: (delivery: Delivery) => Promise<void>;
   readonly templates: TemplateRenderer;
   /** What links in messages begin with. */
   readonly publicUrl: string;

@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
@@ -20,4 +21,5 @@ export const routes: readonly Route[] = [
   ...launchRoutes,
   ...obligationRoutes,
   ...suppressionRoutes,
+  ...inboundRoutes,
 ];

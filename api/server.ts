@@ -27,6 +27,7 @@ const app = createApp({
   vault: vault(keys.vaultKeys),
   addressKey: keys.addressKey,
   linkKeys: keys.linkKeys,
+  webhookKey: keys.webhookKey,
   templates: createTemplates(),
   publicUrl: environment.PUBLIC_URL,
   now: () => new Date(),

@@ -31,7 +31,7 @@ test('the same request launches once: at once, again, and under an idempotency k
   expect(await count(api.db, acme.id, 'launches')).toBe(1);
   await api.db.inTenant(acme.id, (tx) => tx.run('delete from idempotency_keys')); // a week later, when the keys are gone
   const later = await acme.owner.post('/v1/launches', plan);
-  expect((later.body as Detail).id).toBe((replies[0]?.body as Detail).id);
+  expect((later.body as Detail).id).toBe((replies[0]!.body as Detail).id);
   expect(await count(api.db, acme.id, 'outbox where workflow_type = $1', ['outreachSequence'])).toBe(1);
   const other = await made(acme.rep.post('/v1/launches', { ...plan, requestKey: 'second wave' }));
   expect(other.id).not.toBe((later.body as Detail).id);
@@ -66,7 +66,7 @@ test('before a launch one sees who is blocked and why, and when the messages go'
     lastAt: string;
   };
   expect(blockedPeople.map(({ email }) => email).sort()).toEqual(['b@two.example', 'c@three.example']);
-  expect(firstSends.map(({ contactId }) => contactId).sort()).toEqual([contactIds[0], contactIds[3]].sort());
+  expect(new Set(firstSends.map(({ contactId }) => contactId))).toEqual(new Set([contactIds[0], contactIds[3]]));
   expect(Date.parse(lastFirstAt) - Date.parse(firstAt)).toBe((90 + 180 / 2) * 1000); // the second waits for the gap
   expect(Date.parse(lastAt) - Date.parse(lastFirstAt)).toBe(2 * 24 * 3600 * 1000); // the second step, two days on
   expect(await count(api.db, acme.id, 'launches')).toBe(0);

@@ -30,7 +30,7 @@ test('of two who edit the same version one is told that the other was first', as
   const replies = await Promise.all(
     ['left', 'right'].map((hand) => acme.rep.post(`/v1/sequences/${id}/versions`, { definition: words(hand), basedOn: 1 })),
   );
-  expect(replies.map(({ status }) => status).sort()).toEqual([201, 409]);
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201, 409]));
   expect((await acme.rep.get(`/v1/sequences/${id}`)).body as Shown).toMatchObject({ newest: 2 });
 });
 

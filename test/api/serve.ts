@@ -24,6 +24,8 @@ export async function serve(options: Partial<Dependencies> = {}) {
     vault: vault([generateVaultKey()]),
     addressKey: randomBytes(32),
     linkKeys: [randomBytes(32)],
+    webhookKey: randomBytes(32),
+    acceptInbound: () => Promise.resolve(),
     templates: createTemplates(),
     publicUrl: 'https://decorum.example',
     now: () => new Date(),
