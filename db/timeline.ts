@@ -1,0 +1,81 @@
+import type { Tx } from './transaction.ts';
+
+/** One thing that happened to a person, or that is to come. */
+export interface TimelineEntry {
+  at: Date | null;
+  kind: 'message' | 'task' | 'event' | 'received' | 'suppressed' | 'next';
+  what: string;
+  step: number | null;
+  /** The rule that holds it, or why it ended. */
+  because: string | null;
+  enrolmentId: string | null;
+  /** Of what has not gone yet: the earliest instant at which it may. */
+  nextAt: Date | null;
+}
+
+/** Everything that a person got, did and has to expect, oldest first; what is to come, last. */
+export function timeline(tx: Tx, contactId: string): Promise<TimelineEntry[]> {
+  return tx.rows<TimelineEntry>(
+    `select * from (
+       select coalesce(s.sent_at, s.handed_at) as at, 'message' as kind, s.state as what, s.step, s.because, s.enrolment_id as "enrolmentId",
+         case when s.state in ('planned', 'held') then ${whenNext} end as "nextAt"
+       from sends s join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id where s.contact_id = $1
+       union all
+       select coalesce(t.done_at, t.created_at), 'task', t.kind || ' ' || coalesce(t.outcome, t.state), t.step, null, t.enrolment_id, null from tasks t where t.contact_id = $1
+       union all
+       select v.at, 'event', v.kind, v.step, v.because, v.enrolment_id, null from enrolment_events v join enrolments e on e.tenant_id = v.tenant_id and e.id = v.enrolment_id
+       where e.contact_id = $1 and v.kind <> 'sent'
+       union all
+       select i.received_at, 'received', i.kind, i.step, null, i.enrolment_id, null from inbound_messages i where i.contact_id = $1
+       union all
+       select x.asked_at, 'suppressed', x.channel, null, x.basis, x.enrolment_id, null from suppressions x
+       join contacts c on c.tenant_id = x.tenant_id and x.subject_hash in (c.address_hash, c.domain_hash) where c.id = $1
+       union all
+       select null, 'next', e.state, e.step, e.because, e.id, e.next_at from enrolments e where e.contact_id = $1 and e.state in ('waiting', 'paused')
+     ) as entries order by at nulls last, "nextAt" nulls last`,
+    [contactId],
+  );
+}
+
+/** When a planned message may go: not before it is due, nor before its mailbox's gap is over. */
+const whenNext = `greatest(s.due_at, m.next_send_at)`;
+
+/** A message that has not gone yet, with the rule that holds it. */
+export interface Held {
+  sendId: string;
+  contactId: string;
+  contactName: string;
+  launchId: string;
+  step: number;
+  state: 'planned' | 'held';
+  because: string;
+  /** Null: it waits for a person, not for a time. */
+  nextAt: Date | null;
+}
+
+/**
+ * Why has this not gone yet, and when will it? Of every waiting message the first rule that holds it, in the order in which the claim asks
+ * them: a stop, a review, the mailbox, the window, spacing or company, the gap, the queue before it.
+ */
+export function heldMessages(tx: Tx, page: { launchId: string | null; after: string | null; limit: number }): Promise<Held[]> {
+  return tx.rows<Held>(
+    `select s.id as "sendId", s.contact_id as "contactId", coalesce(trim(c.first_name || ' ' || c.last_name), '') as "contactName",
+       s.launch_id as "launchId", s.step, s.state,
+       coalesce(
+         (select b.because from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id) limit 1),
+         case when s.state = 'held' then s.because end,
+         case when e.state = 'paused' then 'paused: ' || e.because end,
+         case when m.state = 'paused' then 'mailbox: ' || m.paused_because end,
+         case when s.due_at > decorum.now() then coalesce(s.because, 'not due yet') end,
+         case when m.next_send_at > decorum.now() then 'gap' end,
+         'queue') as because,
+       case when s.state = 'planned' and e.state = 'queued' and m.state = 'active' then ${whenNext} end as "nextAt"
+     from sends s
+     join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
+     join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id
+     left join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
+     where s.state in ('planned', 'held') and ($1::uuid is null or s.launch_id = $1) and ($2::uuid is null or s.id > $2)
+     order by s.id limit $3`,
+    [page.launchId, page.after, page.limit],
+  );
+}
