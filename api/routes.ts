@@ -7,6 +7,7 @@ import { previewRoutes } from './routes/previews.ts';
 import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenant.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...sequenceRoutes,
   ...previewRoutes,
   ...launchRoutes,
+  ...taskRoutes,
   ...obligationRoutes,
   ...suppressionRoutes,
   ...inboundRoutes,
