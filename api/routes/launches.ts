@@ -12,6 +12,7 @@ import {
   type ShownLaunch,
 } from '../../db/launchList.ts';
 import { addLists, createLaunch, type NewLaunch, pauseLaunch, resumeLaunch, stopLaunch } from '../../db/launches.ts';
+import { lookAtMove, moveLaunch } from '../../db/launchVersions.ts';
 import { contactNames } from '../../db/previews.ts';
 import { findMailbox } from '../../db/mailboxes.ts';
 import { findSequence, findVersion } from '../../db/sequences.ts';
@@ -123,6 +124,10 @@ const plan = {
   reEnter: z.enum(['once', 'if_not_active', 'any_time']).default('if_not_active'),
 };
 const params = z.object({ launchId: Id });
+const moveParams = z.object({
+  launchId: Id,
+  version: z.coerce.number().int().min(1).max(1_000_000).meta({ type: 'integer', minimum: 1 }),
+});
 const personParams = z.object({ launchId: Id, enrolmentId: Id });
 
 const list = route({
@@ -194,11 +199,7 @@ const create = route({
   errors: ['launch-refused', 'idempotency-key-reused'],
   async handle({ who, db, deps, body, headers }) {
     const { version, findings } = await checkedPlan(db, who, deps, body);
-    const refusals = findings.filter(({ severity }) => severity === 'refuse');
-    if (refusals.length > 0) {
-      const errors = refusals.map(({ stepId, message }) => ({ pointer: `/steps/${stepId}`, message }));
-      throw new Problem('launch-refused', refusals.map(({ stepId, message }) => `${stepId}: ${message}`).join(' '), { errors });
-    }
+    refuseFaults(findings);
     const key = body.requestKey ?? headers['idempotency-key'];
     const requestKey = typeof key === 'string' ? key : sameAgain({ ...body, version });
     const { sequenceId, listIds, mailboxIds, reEnter } = body;
@@ -323,6 +324,62 @@ const addPeople = route({
     }),
 });
 
+export const LaunchMove = z
+  .object({
+    version: z.int(),
+    moves: z.int(),
+    stays: z.int(),
+    places: z.array(
+      z.object({
+        version: z.int(),
+        step: z.int(),
+        stepId: z.string(),
+        people: z.int(),
+        movesTo: z.object({ stepId: z.string() }).nullable().meta({ description: 'Null: they keep the words that they have.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'LaunchMove' });
+
+const lookAtMoveTo = route({
+  method: 'get',
+  path: '/launches/{launchId}/moves/{version}',
+  action: 'launches.read',
+  tag: 'Launches',
+  summary: 'Who would move where if the launch went over to another version of its sequence',
+  params: moveParams,
+  reply: { status: 200, schema: LaunchMove },
+  handle: ({ who, db, params: { launchId, version } }) =>
+    db.inTenant(who.tenantId, async (tx) => {
+      const places = await lookAtMove(tx, launchId, version);
+      if (!places) throw new Problem('not-found', 'There is no such launch, or its sequence has no such version.');
+      const count = (chosen: typeof places) => chosen.reduce((sum, { people }) => sum + people, 0);
+      const stays = count(places.filter(({ movesTo }) => !movesTo));
+      return { version, moves: count(places) - stays, stays, places };
+    }),
+});
+
+const move = route({
+  method: 'post',
+  path: '/launches/{launchId}/moves/{version}',
+  action: 'launches.write',
+  tag: 'Launches',
+  summary: 'Go over to another version: whoever can be moved is moved, and newcomers get the new words',
+  params: moveParams,
+  reply: { status: 200, schema: LaunchDetail },
+  errors: ['conflict', 'launch-refused'],
+  handle: ({ who, db, deps, params: { launchId, version } }) =>
+    db.inTenant(who.tenantId, async (tx) => {
+      const { state, sequenceId } = await mine(tx, who, launchId);
+      if (state === 'stopped' || state === 'finished') throw new Problem('conflict', `The launch is ${state}.`);
+      const words = await findVersion(tx, sequenceId, version);
+      if (!words) throw new Problem('not-found', 'The sequence has no such version.');
+      refuseFaults(findingsOf(words.definition, await readTenant(tx), deps.templates));
+      await moveLaunch(tx, launchId, version, who.userId);
+      return detail(tx, launchId);
+    }),
+});
+
 /** A verb on one person of a launch. */
 function personVerb<const Path extends `/${string}`>(path: Path, summary: string, event: EnrolmentEvent | 'resume') {
   return route({
@@ -369,6 +426,8 @@ export const launchRoutes = [
   stop,
   release,
   addPeople,
+  lookAtMoveTo,
+  move,
   remove,
   finish,
   pausePerson,
@@ -430,6 +489,13 @@ async function checkedPlan(
     const findings = findingsOf(words.definition, await readTenant(tx), templates);
     return { definition: words.definition, version: words.version, findings };
   });
+}
+
+function refuseFaults(findings: readonly z.output<typeof Finding>[]): void {
+  const refusals = findings.filter(({ severity }) => severity === 'refuse');
+  if (refusals.length === 0) return;
+  const errors = refusals.map(({ stepId, message }) => ({ pointer: `/steps/${stepId}`, message }));
+  throw new Problem('launch-refused', refusals.map(({ stepId, message }) => `${stepId}: ${message}`).join(' '), { errors });
 }
 
 async function refuseLists(tx: Tx, listIds: readonly string[]): Promise<void> {
