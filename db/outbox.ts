@@ -16,8 +16,10 @@ export interface Wish {
  */
 export async function want(tx: Tx, wishes: readonly Wish[]): Promise<void> {
   if (wishes.length === 0) return;
-  // In id order, so that two transactions that wake the same workflows cannot wait for each other.
-  const ordered = [...wishes].sort((a, b) => (a.workflowId < b.workflowId ? -1 : 1));
+  // Each once, in id order, so that two transactions that wake the same workflows cannot wait for each other.
+  const ordered = [...new Map(wishes.map((wish) => [wish.workflowId, wish])).values()].sort((a, b) =>
+    a.workflowId < b.workflowId ? -1 : 1,
+  );
   await tx.run(
     `insert into outbox (tenant_id, workflow_id, workflow_type, task_queue, args)
      select decorum.tenant(), w."workflowId", w."workflowType", w."taskQueue", w.args

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Claim, release } from '../../db/claims.ts';
 import { type MailboxSettings, messageFacts } from '../../db/messages.ts';
 import { type Outcome, recordOutcomes, type Verdict } from '../../db/outcomes.ts';
@@ -24,6 +25,9 @@ export interface Sending {
   /** Called after each recorded message, with no content: for heartbeats. */
   onProgress(): void;
 }
+
+/** A second apart; after two minutes the row is taken for lost anyway. */
+const recordTries = 60;
 
 const verdicts: Record<AnswerKind, Verdict> = {
   transient: 'retry',
@@ -60,8 +64,10 @@ export async function sendBatch(
     return ids.map((id) => passed.has(id));
   });
   const recorder = new Batcher<Outcome, void>(async (outcomes) => {
-    await db.inTenant(tenantId, (tx) =>
-      recordOutcomes(tx, settings.id, outcomes, { nextOpening: openingAfter, deadline: optOutDeadline }),
+    await persistently(() =>
+      db.inTenant(tenantId, (tx) =>
+        recordOutcomes(tx, settings.id, outcomes, { nextOpening: openingAfter, deadline: optOutDeadline }),
+      ),
     );
     return outcomes.map(() => undefined);
   });
@@ -130,6 +136,18 @@ export async function sendBatch(
     if (next < facts.length) await db.inTenant(tenantId, (tx) => release(tx, claimId));
   }
   return reachable;
+}
+
+/** An outcome that we know is worth waiting for the database: unrecorded it would become `unknown`, for a person to settle. */
+async function persistently(record: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await record();
+    } catch (error) {
+      if (tries === recordTries) throw error;
+      await sleep(1_000);
+    }
+  }
 }
 
 function verdictOf(outcome: SendOutcome | NotBegun | Refused): Verdict {
