@@ -66,6 +66,15 @@ export function readLink(keys: LinkKeys, token: string): LinkClaims | null {
   return { kind, tenantId: uuidAt(0), enrolmentId: uuidAt(1), sequenceId: uuidAt(2), addressHash: payload.subarray(-HASH_BYTES) };
 }
 
+/** The claims of a link token anywhere in a text: the `mailto:` link has its token as the subject, mail programs add words to it. */
+export function findLink(keys: LinkKeys, text: string): LinkClaims | null {
+  for (const [token] of text.matchAll(/(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{130}(?![A-Za-z0-9_-])/g)) {
+    const claims = readLink(keys, token);
+    if (claims) return claims;
+  }
+  return null;
+}
+
 /** `kind+token`, 57 characters at most, lower case, safe in any local part. */
 export function signMailLocalPart(keys: LinkKeys, { kind, mailKey, step }: MailClaims): string {
   if (mailKey.length !== MAIL_KEY_BYTES) throw new RangeError(`A mail key has ${MAIL_KEY_BYTES} bytes, not ${mailKey.length}.`);

@@ -192,7 +192,7 @@ function reply(response: ServerResponse, status: number, body: unknown): void {
 
 async function readAll(stream: SMTPServerDataStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  for await (const chunk of stream) if (!stream.sizeExceeded) chunks.push(chunk as Buffer);
   if (stream.sizeExceeded) throw Object.assign(new Error('5.3.4 The message is too large.'), { responseCode: 552 });
   return Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  findLink,
   type LinkKeys,
   MAIL_KEY_BYTES,
   readLink,
@@ -100,6 +101,15 @@ test.each([
   `${signMailLocalPart(keys, mail)}a`,
   ` ${signMailLocalPart(keys, mail)}`,
 ])('the local part %j is no token', (localPart) => expect(readMailLocalPart(keys, localPart)).toBeNull());
+
+test('a link token is found in a subject, whatever stands around it', () => {
+  const token = signLink(keys, claims);
+  expect(findLink(keys, token)).toEqual(claims);
+  expect(findLink(keys, `Unsubscribe: ${token}.`)).toEqual(claims);
+  expect(findLink(keys, `${'x'.repeat(130)} ${token}`)).toEqual(claims);
+  expect(findLink(keys, `x${token}`)).toBeNull();
+  expect(findLink(keys, 'unsubscribe')).toBeNull();
+});
 
 test('what cannot be a claim is not signed', () => {
   expect(() => signLink(keys, { ...claims, tenantId: 'ada@example.com' })).toThrow('uuid');
