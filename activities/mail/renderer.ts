@@ -2,6 +2,7 @@ import type { MailboxSettings, MessageFacts } from '../../db/messages.ts';
 import { type LinkKeys, signLink, signMailLocalPart } from '../../providers/linkToken.ts';
 import { compose, messageBytes } from '../../providers/mail/compose.ts';
 import { type DkimKey, loadDkimKey, signDkim } from '../../providers/mail/dkim.ts';
+import { MessageRefused } from '../../providers/mail/messageRefused.ts';
 import type { Envelope } from '../../providers/mail/smtpLane.ts';
 import { type TemplateRenderer, writeWords } from '../../providers/outreachWords.ts';
 import { TemplateRefused } from '../../providers/templates.ts';
@@ -96,7 +97,7 @@ export function rendererFor(world: RendererWorld): RendererOf {
           },
         };
       } catch (error) {
-        if (error instanceof TemplateRefused) return { unrenderable: true };
+        if (error instanceof TemplateRefused || error instanceof MessageRefused) return { unrenderable: true }; // one bad row never stops a batch
         throw error;
       }
     },

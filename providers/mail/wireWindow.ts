@@ -7,7 +7,7 @@ export interface WireWindow {
   leftMs(): number;
 }
 
-export const WIRE_WINDOW_MS = 8_000;
+const WIRE_WINDOW_MS = 8_000;
 
 /** Two clocks, and the one that ran further counts: the monotonic one stands still while a machine is suspended, the other can be set. */
 export interface Clocks {
