@@ -9,6 +9,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenant.ts';
+import { timelineRoutes } from './routes/timeline.ts';
 import { userRoutes } from './routes/users.ts';
 
 /** Every route of the API. What is not in this list does not exist. */
@@ -20,6 +21,7 @@ export const routes: readonly Route[] = [
   ...sequenceRoutes,
   ...previewRoutes,
   ...launchRoutes,
+  ...timelineRoutes,
   ...taskRoutes,
   ...obligationRoutes,
   ...suppressionRoutes,

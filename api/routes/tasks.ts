@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { findTask, listTasks, type ShownTask, taskKinds, taskStates } from '../../db/taskList.ts';
+import { finishTask, taskOutcomes, type TaskResult } from '../../db/tasks.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { openingAfter } from '../../law/openings.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
-import { route } from '../route.ts';
+import { type Who, route } from '../route.ts';
 import { Id, Instant } from '../shapes.ts';
 
 export const Task = z
@@ -74,14 +77,46 @@ const read = route({
   summary: 'One task',
   params: z.object({ taskId: Id }),
   reply: { status: 200, schema: Task },
-  async handle({ who, db, params }) {
-    const task = await db.inTenant(who.tenantId, (tx) => findTask(tx, params.taskId));
-    if (!task || (task.ownerId !== who.userId && who.role !== 'owner')) throw new Problem('not-found', 'You have no such task.');
-    return shown(task);
-  },
+  handle: ({ who, db, params }) => db.inTenant(who.tenantId, async (tx) => shown(await own(tx, who, params.taskId))),
 });
 
-export const taskRoutes = [list, read];
+const finish = route({
+  method: 'post',
+  path: '/tasks/{taskId}/done',
+  action: 'tasks.write',
+  tag: 'Tasks',
+  summary: `End a task with its outcome: ${Object.entries(taskOutcomes)
+    .map(([kind, outcomes]) => `${kind}: ${outcomes.join(', ')}`)
+    .join('; ')}`,
+  params: z.object({ taskId: Id }),
+  body: z.strictObject({ outcome: z.string().min(1).max(40), note: z.string().max(5000).default('') }),
+  reply: { status: 200, schema: Task },
+  errors: ['conflict'],
+  handle: ({ who, db, params: { taskId }, body }) =>
+    db.inTenant(who.tenantId, async (tx) => {
+      const { kind } = await own(tx, who, taskId);
+      const result = await finishTask(tx, taskId, { ...body, byUser: who.userId }, openingAfter);
+      if (result !== 'done') throw refusal(result, taskOutcomes[kind]);
+      return shown(await own(tx, who, taskId));
+    }),
+});
+
+export const taskRoutes = [list, read, finish];
+
+function refusal(result: Exclude<TaskResult, 'done'>, outcomes: readonly string[]): Problem {
+  if (result === 'not_found') return new Problem('not-found', 'You have no such task.');
+  if (result === 'not_open') return new Problem('conflict', 'The task has been ended already.');
+  if (result === 'not_cleared') return new Problem('conflict', 'This call has not been cleared, so it must not be made (P12).');
+  const message = `Such a task ends with one of ${outcomes.join(', ')}.`;
+  return new Problem('invalid-request', message, { errors: [{ pointer: '/outcome', message }] });
+}
+
+/** A task of one's own; an owner may look after everybody's. */
+async function own(tx: Tx, who: Who, taskId: string): Promise<ShownTask> {
+  const task = await findTask(tx, taskId);
+  if (!task || (task.ownerId !== who.userId && who.role !== 'owner')) throw new Problem('not-found', 'You have no such task.');
+  return task;
+}
 
 function shown({ contactId, contactName, contactEmail, contactPhone, company, ...task }: ShownTask): z.input<typeof Task> {
   return { ...task, contact: { id: contactId, name: contactName, email: contactEmail, phone: contactPhone, company } };
