@@ -16,8 +16,11 @@ const Environment = z.object({
   /** 32 random bytes or more in base64url; several, separated by commas, newest first. */
   DECORUM_SECRET: z.string().optional(),
   DECORUM_SECRET_FILE: z.string().optional(),
-  /** What unsubscribe links begin with. */
-  PUBLIC_URL: z.url().default('http://127.0.0.1:3000'),
+  /** What unsubscribe links begin with: one-click wants https of everybody but this machine itself (RFC 8058, 3.1). */
+  PUBLIC_URL: z
+    .url()
+    .regex(/^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.0\.1)(?:[:/]|$))/, 'links in e-mails must begin with https://')
+    .default('http://127.0.0.1:3000'),
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: port.default(3000),
   /** Domain of the addresses to which replies and bounces come. */
