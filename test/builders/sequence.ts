@@ -14,7 +14,7 @@ export function emailStep(facts: Partial<Extract<Step, { kind: 'email' }>> = {})
     after: { hours: 0 },
     branches: {},
     subject: 'Hello',
-    text: 'Hello {{ contact.firstName }}',
+    text: 'Hello {{ first_name }}',
     ...facts,
   };
 }
