@@ -33,7 +33,7 @@ const MOST_PEOPLE = 100_000;
 const launchStates = ['enrolling', 'running', 'paused', 'stopped', 'finished'] as const;
 const blockedReasons = ['no_email', 'suppressed', 'in_another_sequence', 'was_in_this_sequence', 'window_never_opens'] as const;
 
-export const Launch = z
+const Launch = z
   .object({
     id: Id,
     sequenceId: Id,
@@ -51,7 +51,7 @@ export const Launch = z
   .meta({ id: 'Launch' });
 
 const Counts = z.record(z.string(), z.int());
-export const LaunchDetail = Launch.extend({
+const LaunchDetail = Launch.extend({
   listIds: z.array(Id),
   listsLeft: z.int().meta({ description: 'Lists that are still being enrolled.' }),
   mailboxIds: z.array(Id),
@@ -70,7 +70,7 @@ export const LaunchDetail = Launch.extend({
   nextAt: Instant.nullable(),
 }).meta({ id: 'LaunchDetail' });
 
-export const LaunchPerson = z
+const LaunchPerson = z
   .object({
     enrolmentId: Id,
     contact: z.object({ id: Id, name: z.string().nullable(), email: z.string().nullable(), company: z.string().nullable() }),
@@ -91,7 +91,7 @@ export const LaunchPerson = z
   .meta({ id: 'LaunchPerson' });
 
 const Person = z.object({ contactId: Id, name: z.string().nullable(), email: z.string().nullable() });
-export const PreflightReply = z
+const PreflightReply = z
   .object({
     findings: z.array(Finding),
     people: z.int(),
@@ -324,7 +324,7 @@ const addPeople = route({
     }),
 });
 
-export const LaunchMove = z
+const LaunchMove = z
   .object({
     version: z.int(),
     moves: z.int(),

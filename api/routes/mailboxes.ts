@@ -63,7 +63,7 @@ const Settings = z.strictObject({
   dkim: Dkim,
 });
 
-export const MailboxReply = z
+const MailboxReply = z
   .object({
     id: Id,
     ownerId: Id,

@@ -10,7 +10,7 @@ import { route } from '../route.ts';
 import { whoIs } from '../session.ts';
 import { File, Id, Instant } from '../shapes.ts';
 
-export const Obligation = z
+const Obligation = z
   .object({
     id: Id,
     kind: z.string(),
@@ -51,7 +51,7 @@ const list = route({
   },
 });
 
-export const ObligationCounts = z
+const ObligationCounts = z
   .object({ open: z.int(), overdue: z.int(), met: z.int(), late: z.int(), waived: z.int(), void: z.int() })
   .meta({ id: 'ObligationCounts' });
 

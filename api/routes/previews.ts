@@ -18,7 +18,7 @@ import { Problem } from '../problem.ts';
 import { type Who, route } from '../route.ts';
 import { Id, Instant } from '../shapes.ts';
 
-export const Preview = z
+const Preview = z
   .object({
     steps: z.array(
       z.object({
@@ -87,7 +87,7 @@ const preview = route({
     }),
 });
 
-export const TestSend = z.object({ accepted: z.boolean(), to: z.string(), answer: z.string() }).meta({ id: 'TestSend' });
+const TestSend = z.object({ accepted: z.boolean(), to: z.string(), answer: z.string() }).meta({ id: 'TestSend' });
 
 const sendTest = route({
   method: 'post',

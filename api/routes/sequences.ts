@@ -18,11 +18,11 @@ import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
 import { Id, Instant } from '../shapes.ts';
 
-export const Sequence = z
+const Sequence = z
   .object({ id: Id, name: z.string(), ownerId: Id, newest: z.int(), steps: z.int(), createdAt: Instant })
   .meta({ id: 'Sequence' });
 
-export const SequenceVersion = z
+const SequenceVersion = z
   .object({
     version: z.int(),
     definition: Definition,
@@ -32,7 +32,7 @@ export const SequenceVersion = z
   })
   .meta({ id: 'SequenceVersion' });
 
-export const SequenceDetail = Sequence.extend({ shown: SequenceVersion, findings: z.array(Finding) }).meta({
+const SequenceDetail = Sequence.extend({ shown: SequenceVersion, findings: z.array(Finding) }).meta({
   id: 'SequenceDetail',
 });
 

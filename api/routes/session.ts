@@ -12,7 +12,7 @@ import { route } from '../route.ts';
 import { cookieOf, csrfOf, startSession, stopSession, type Token, tokenOf } from '../session.ts';
 import { Id, Instant, Nothing } from '../shapes.ts';
 
-export const Session = z
+const Session = z
   .object({
     user: z.object({ id: Id, email: z.string(), name: z.string(), role: z.enum(roles), zone: z.string(), signature: z.string() }),
     tenant: z.object({
@@ -48,7 +48,7 @@ async function countTry(limiter: RateLimiterMemory, key: string): Promise<void> 
   }
 }
 
-export const logIn = route({
+const logIn = route({
   method: 'post',
   path: '/session',
   action: 'public',
@@ -76,7 +76,7 @@ export const logIn = route({
   },
 });
 
-export const readSession = route({
+const readSession = route({
   method: 'get',
   path: '/session',
   action: 'session',
@@ -86,7 +86,7 @@ export const readSession = route({
   handle: ({ who, headers, db }) => db.inTenant(who.tenantId, (tx) => describe(tx, who.userId, tokenIn(headers))),
 });
 
-export const logOut = route({
+const logOut = route({
   method: 'delete',
   path: '/session',
   action: 'session',

@@ -16,7 +16,7 @@ import { plainHash, readSubjects, type SubjectKey, subjectOfAddress, subjectOfDo
 const bases = ['one_click', 'page', 'mailto', 'reply', 'bounce', 'complaint', 'rep', 'import', 'api'] as const;
 const channels = ['email', 'phone', 'all'] as const;
 
-export const Suppression = z
+const Suppression = z
   .object({
     hash: z.string().meta({ description: 'Keyed hash of the address or domain, in hex: what outlives the contact.' }),
     kind: z.enum(['address', 'domain']),
@@ -30,7 +30,7 @@ export const Suppression = z
   })
   .meta({ id: 'Suppression' });
 
-export const SuppressionBatch = z
+const SuppressionBatch = z
   .object({
     id: Id,
     source: z.enum(bases),
@@ -45,7 +45,7 @@ export const SuppressionBatch = z
   .meta({ id: 'SuppressionBatch' });
 
 const Cancelled = z.object({ sends: z.int(), enrolments: z.int(), tasks: z.int() });
-export const Suppressed = z
+const Suppressed = z
   .object({ batchId: Id.nullable().meta({ description: 'Null: it was suppressed already.' }), cancelled: Cancelled })
   .meta({ id: 'Suppressed' });
 
@@ -129,7 +129,7 @@ const check = route({
   },
 });
 
-export const ImportedSuppressions = Suppressed.extend({
+const ImportedSuppressions = Suppressed.extend({
   read: z.int(),
   subjects: z.int().meta({ description: 'Different ones among the rows.' }),
   rejected: z.array(z.object({ row: z.int(), message: z.string() })).meta({ description: 'The first hundred.' }),

@@ -8,7 +8,7 @@ import { Problem } from '../problem.ts';
 import { type Who, route } from '../route.ts';
 import { Id, Instant } from '../shapes.ts';
 
-export const Task = z
+const Task = z
   .object({
     id: Id,
     kind: z.enum(taskKinds),

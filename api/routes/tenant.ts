@@ -13,7 +13,7 @@ const Settings = {
   hoursBetweenTouches: z.int().min(0).max(2000),
 };
 
-export const Tenant = z
+const Tenant = z
   .object({
     id: Id,
     ...Settings,

@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
 import { Id, Instant } from '../shapes.ts';
 
-export const TimelineEntry = z
+const TimelineEntry = z
   .object({
     at: Instant.nullable().meta({ description: 'Null: it is still to come.' }),
     kind: z.enum(['message', 'task', 'event', 'received', 'suppressed', 'next']),
@@ -37,7 +37,7 @@ const ofContact = route({
     }),
 });
 
-export const WaitingMessage = z
+const WaitingMessage = z
   .object({
     sendId: Id,
     contactId: Id,

@@ -9,7 +9,7 @@ import { route } from '../route.ts';
 import { hashOfToken, tokenOf } from '../session.ts';
 import { EmailAddress, Id, Instant, Zone } from '../shapes.ts';
 
-export const User = z
+const User = z
   .object({
     id: Id,
     email: z.string(),
