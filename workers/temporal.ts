@@ -4,9 +4,12 @@ import type { Environment } from '../providers/environment.ts';
 
 type Temporal = Pick<Environment, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'TEMPORAL_API_KEY'>;
 
-export async function connectClient({ TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY }: Temporal): Promise<Client> {
-  const connection = await Connection.connect({ address: TEMPORAL_ADDRESS, ...access(TEMPORAL_API_KEY) });
-  return new Client({ connection, namespace: TEMPORAL_NAMESPACE });
+export function connect({ TEMPORAL_ADDRESS, TEMPORAL_API_KEY }: Omit<Temporal, 'TEMPORAL_NAMESPACE'>): Promise<Connection> {
+  return Connection.connect({ address: TEMPORAL_ADDRESS, ...access(TEMPORAL_API_KEY) });
+}
+
+export async function connectClient(temporal: Temporal): Promise<Client> {
+  return new Client({ connection: await connect(temporal), namespace: temporal.TEMPORAL_NAMESPACE });
 }
 
 export function connectNative({ TEMPORAL_ADDRESS, TEMPORAL_API_KEY }: Temporal): Promise<NativeConnection> {
