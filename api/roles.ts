@@ -31,6 +31,7 @@ export const may = {
   'suppressions.read': people,
   'suppressions.write': people,
   'suppressions.export': ['officer', 'owner'], // the whole list leaves the house
+  'caught-mail.read': everybody, // of a machine that sends nothing: demonstrations and rehearsals
   'obligations.read': ['officer', 'operator', 'owner'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Action = keyof typeof may;

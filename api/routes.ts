@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { caughtMailRoutes } from './routes/caughtMail.ts';
 import { inboundRoutes } from './routes/inbound.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
@@ -26,4 +27,5 @@ export const routes: readonly Route[] = [
   ...obligationRoutes,
   ...suppressionRoutes,
   ...inboundRoutes,
+  ...caughtMailRoutes,
 ];

@@ -33,6 +33,7 @@ const app = createApp({
   now: () => new Date(),
   randomBytes,
   secureCookies: environment.NODE_ENV === 'production' || environment.PUBLIC_URL.startsWith('https:'),
+  catcherUrl: environment.CATCHER_URL?.replace(/\/$/, ''),
   consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
   log,
 });

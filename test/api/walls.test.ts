@@ -31,6 +31,7 @@ beforeAll(async () => {
     taskId: tasks.items[0]?.id,
     enrolmentId: tasks.items[0]?.enrolmentId,
     version: '1',
+    messageId: '000000000001',
     userId: other.rep.userId,
     contactId: contactIds[0],
     listId,
