@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { contactsCommand } from './cli/contacts.ts';
+import { rebuildCommand } from './cli/rebuild.ts';
 
 // `npm run --silent cli -- COMMAND`: 0 done, 1 it failed, 2 bad use. Only results go to stdout.
 
@@ -8,6 +9,7 @@ const BAD_USE = 2;
 const cli = new Command('decorum')
   .description('Outreach and privacy automation that keeps its promises')
   .addCommand(contactsCommand)
+  .addCommand(rebuildCommand)
   .helpCommand(false)
   .exitOverride();
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { migrate } from '../db/migrate.ts';
@@ -10,7 +11,7 @@ import { startTemporal, type TemporalServer } from './services/temporal.ts';
 import { openNamespace } from './services/temporalNamespace.ts';
 import { buildConsole } from './start/console.ts';
 import { type Kept, keepRunning, startScript } from './start/keepRunning.ts';
-import { readSettings } from './start/settings.ts';
+import { environmentFile, readSettings } from './start/settings.ts';
 
 const root = join(import.meta.dirname, '..');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -67,6 +68,11 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
       CATCHER_URL: `http://127.0.0.1:${catcher.httpPort}`,
       CONSOLE_FOLDER: consoleFolder,
     };
+    const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, DECORUM_SECRET_FILE } = environment;
+    const written = join(settings.dataDir, environmentFile);
+    writeFileSync(written, JSON.stringify({ DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, DECORUM_SECRET_FILE }), {
+      mode: 0o600,
+    });
     say('Starting API and workers …');
     for (const [name, script] of [['The API', 'api/server.ts'] as const, ['The worker', 'workers/main.ts'] as const]) {
       const logFile = join(settings.dataDir, `${name.slice(4).toLowerCase()}.log`);

@@ -7,7 +7,7 @@ const port = (otherwise: number) => z.coerce.number().int().min(1).max(65_535).d
 
 const Settings = z.object({
   /** Everything that outlives a restart. */
-  DECORUM_DATA: z.string().default('.decorum/data'),
+  DECORUM_DATA: z.string().optional(),
   /** A PostgreSQL of one's own instead of the embedded one: the address of its owner. */
   DATABASE_URL: z.url().optional(),
   /** A Temporal of one's own instead of the development server. */
@@ -22,6 +22,13 @@ const Settings = z.object({
   DECORUM_INBOUND_PORT: port(2526),
 });
 
+/** What a running product was started with, for commands beside it; mode 600, in the data folder. */
+export const environmentFile = 'environment.json';
+
+export function dataFolder({ DECORUM_DATA }: NodeJS.ProcessEnv): string {
+  return resolve(join(import.meta.dirname, '../..'), DECORUM_DATA ?? '.decorum/data');
+}
+
 export interface Settings extends z.output<typeof Settings> {
   dataDir: string;
   secretFile: string;
@@ -34,7 +41,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
     const [issue] = read.error.issues;
     throw new Error(`The environment variable ${issue?.path.join('.')} is wrong: ${issue?.message}`);
   }
-  const dataDir = resolve(join(import.meta.dirname, '../..'), read.data.DECORUM_DATA);
+  const dataDir = dataFolder(variables);
   mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   const secretFile = join(dataDir, 'secret');
   // Made once and kept: links, opt-outs and stored credentials hang on it.
