@@ -8,6 +8,8 @@ import { processLog } from '../providers/log.ts';
 import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
 import { createApp } from './app.ts';
+import { acceptInbound } from './inbound.ts';
+import { startMailListener } from './mailListener.ts';
 
 const environment = readEnvironment(process.env);
 const { keys } = environment;
@@ -21,12 +23,12 @@ const open = (max: number) =>
 const db = open(20);
 const stops = open(10);
 
+const inbound = { db, stops, linkKeys: keys.linkKeys, log };
 const app = createApp({
-  db,
-  stops,
+  ...inbound,
+  acceptInbound: (delivery) => acceptInbound(inbound, delivery),
   vault: vault(keys.vaultKeys),
   addressKey: keys.addressKey,
-  linkKeys: keys.linkKeys,
   webhookKey: keys.webhookKey,
   templates: createTemplates(),
   publicUrl: environment.PUBLIC_URL,
@@ -35,22 +37,25 @@ const app = createApp({
   secureCookies: environment.NODE_ENV === 'production' || environment.PUBLIC_URL.startsWith('https:'),
   catcherUrl: environment.CATCHER_URL?.replace(/\/$/, ''),
   consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
-  log,
 });
 
 const server = app.listen(environment.API_PORT, environment.API_HOST);
 try {
   await once(server, 'listening'); // rejects when the server cannot listen
   log.info({ address: server.address() }, 'the API answers');
+  const listener = await startMailListener(inbound, environment);
+  if (listener) log.info({ port: listener.port, domain: environment.INBOUND_DOMAIN }, 'mail is taken in');
   await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
   // Requests that are being answered end; idle connections would keep the process for minutes.
   server.close();
   server.closeIdleConnections();
-  await once(server, 'close');
+  await Promise.all([once(server, 'close'), listener?.stop()]);
 } catch (error) {
-  const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  log.fatal(isTaken ? `Port ${environment.API_PORT} is taken: set API_PORT to another one.` : (error as Error).message);
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  const name = port === environment.API_PORT ? 'API_PORT' : 'INBOUND_SMTP_PORT';
+  log.fatal(code === 'EADDRINUSE' ? `Port ${port} is taken: set ${name} to another one.` : message);
   process.exitCode = 1;
+  server.close();
 } finally {
   await Promise.all([db.close(), stops.close()]);
 }

@@ -52,7 +52,10 @@ export async function recordOutcomes(
   );
   await putBack(tx, of('soft_bounce'), `interval '1 day'`);
   await hold(tx, of('unrenderable'));
-  const tired = await countSoftBounces(tx, of('soft_bounce'));
+  const tired = await countSoftBounces(
+    tx,
+    of('soft_bounce').map(({ sendId }) => sendId),
+  );
 
   const events = new Map<string, EnrolmentEvent>();
   for (const { sendId, enrolmentId, step } of outcomes) {
@@ -151,23 +154,23 @@ async function update(tx: Tx, outcomes: readonly Outcome[], set: string, from: s
   return new Set(changed.map(({ id }) => id));
 }
 
-/** Notes today for each soft bounce; answers the sends whose person has had too many such days. */
-async function countSoftBounces(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
-  if (outcomes.length === 0) return new Set();
-  const ids = outcomes.map(({ sendId }) => sendId);
+/** Notes today for the person of each message that bounced softly; answers the messages whose person has had too many such days. */
+export async function countSoftBounces(tx: Tx, sendIds: readonly string[]): Promise<Set<string>> {
+  if (sendIds.length === 0) return new Set();
   await tx.run(
     `insert into soft_bounces (tenant_id, contact_id, day) select tenant_id, contact_id, (decorum.now() at time zone 'UTC')::date
      from sends where id = any($1) order by contact_id on conflict do nothing`,
-    [ids],
+    [sendIds],
   );
   const tired = await tx.rows<{ id: string }>(
     `select s.id from sends s where s.id = any($1) and (select count(*) from soft_bounces b where b.contact_id = s.contact_id) >= ${softBounceDays}`,
-    [ids],
+    [sendIds],
   );
   await tx.run(
     `insert into tasks (tenant_id, kind, owner_id, contact_id, enrolment_id, step, due_at)
      select s.tenant_id, 'soft_bounces', m.owner_id, s.contact_id, s.enrolment_id, s.step, decorum.now()
-     from sends s join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id where s.id = any($1)`,
+     from sends s join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id where s.id = any($1)
+       and not exists (select from tasks t where t.enrolment_id = s.enrolment_id and t.kind = 'soft_bounces' and t.state = 'open')`,
     [tired.map(({ id }) => id)],
   );
   return new Set(tired.map(({ id }) => id));

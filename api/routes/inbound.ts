@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { readMailLocalPart } from '../../providers/linkToken.ts';
+import { NoSuchAddress } from '../../providers/mail/inbound/listener.ts';
+import { InboundRefused } from '../../providers/mail/inbound/parse.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
 import { Nothing } from '../shapes.ts';
@@ -47,7 +49,17 @@ const receive = route({
     if (!claims) throw new Problem('not-found', 'This is no address of ours.');
     const isEvent = headers['content-type']?.startsWith('application/json') ?? false;
     if (!deps.acceptInbound) throw new Problem('unavailable', 'This process takes no mail in.');
-    await deps.acceptInbound({ ...claims, envelopeFrom: isEvent ? '' : sender, raw: isEvent ? reportOf(body, recipient) : body });
+    try {
+      await deps.acceptInbound({
+        ...claims,
+        envelopeFrom: isEvent ? '' : sender,
+        raw: isEvent ? reportOf(body, recipient) : body,
+      });
+    } catch (error) {
+      if (error instanceof NoSuchAddress) throw new Problem('not-found', 'What this address named has been deleted.');
+      if (error instanceof InboundRefused) throw new Problem('invalid-request', error.message);
+      throw error;
+    }
     return undefined;
   },
 });

@@ -12,6 +12,11 @@ export interface Delivery extends MailClaims {
   readonly envelopeFrom: string;
 }
 
+/** The MAC is right, but what the address named has been deleted. */
+export class NoSuchAddress extends Error {
+  override readonly name = 'NoSuchAddress';
+}
+
 export interface Listener {
   readonly port: number;
   stop(): Promise<void>;
@@ -35,6 +40,7 @@ const MOST_RECIPIENTS = 5;
 const IDLE_MS = 60_000;
 const COMMAND_BYTES = 2_000;
 const CLOSE_MS = 3_000;
+const noSuchAddress = [550, '5.1.1 No such address here'] as const;
 
 /** The inbound SMTP listener: nobody's inbox is ever read, answers are sent to us (P4). */
 export async function startListener({
@@ -63,7 +69,7 @@ export async function startListener({
     maxCommandLength: COMMAND_BYTES,
     socketTimeout: IDLE_MS,
     closeTimeout: CLOSE_MS,
-    onRcptTo: ({ address }, _session, done) => done(claimsOf(address) ? null : answer(550, '5.1.1 No such address here')),
+    onRcptTo: ({ address }, _session, done) => done(claimsOf(address) ? null : answer(...noSuchAddress)),
     onData(stream, { envelope }, done) {
       callbackify(async () => {
         const raw = await readAll(stream);
@@ -80,6 +86,7 @@ export async function startListener({
     try {
       await handle(delivery);
     } catch (error) {
+      if (error instanceof NoSuchAddress) throw answer(...noSuchAddress);
       if (error instanceof InboundRefused) throw answer(554, `5.6.0 ${error.message}`); // it would be no better tomorrow
       failed(error);
       throw answer(451, '4.3.0 Not taken, try again later');
