@@ -3,7 +3,8 @@ import { existsSync, renameSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 /** What SQLite, through the server, says of a file that it cannot use. */
-export const damage = /file is not a database|disk image is malformed|database corruption|unable to create SQLite admin DB/;
+export const damage =
+  /file is not a database|disk image is malformed|database corruption|SQL logic error|no such (?:table|column)|unable to create SQLite admin DB/;
 
 const check = `
 import sqlite3, sys
