@@ -26,7 +26,7 @@ export interface World {
   killAll(): Promise<void>;
   /** Worker processes that died so far, by our kills or at a fault point. */
   workerDeaths(): number;
-  /** Kills until then no longer bring anything back. */
+  /** Ends everything and removes the folder; with DECORUM_FAULT_KEEP set the folder is left to be looked at. */
   end(): Promise<void>;
 }
 
