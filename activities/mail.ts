@@ -1,17 +1,18 @@
 import { Context } from '@temporalio/activity';
 import { claim } from '../db/claims.ts';
+import { nextForwardMs } from '../db/forwarding.ts';
 import { nextLeaseEndMs, settleAbandoned } from '../db/leases.ts';
-import { type MailboxSettings, mailboxSettings } from '../db/messages.ts';
+import { mailboxSettings } from '../db/messages.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
 import { giveNextWindow, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
 import type { Database } from '../db/transaction.ts';
 import { mailboxWork } from '../db/workflowIds.ts';
 import { openingAt } from '../law/openings.ts';
 import type { LanePool } from '../providers/mail/lanePool.ts';
-import type { SmtpServer } from '../providers/mail/smtpConnect.ts';
 import type { Vault } from '../providers/vault.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { RendererOf } from './mail/renderer.ts';
+import { serverOf } from './mail/serverOf.ts';
 import { type Fault, sendBatch } from './mail/sendBatch.ts';
 
 /** A call returns after so long even if more is due: the workflow calls again. */
@@ -38,8 +39,8 @@ export function mailActivities(deps: MailDependencies) {
   const { db, dispatch } = deps;
 
   return {
-    /** Settles what dead senders left; says how many lanes the mailbox has, or that it has no work left. */
-    async lookAtMailbox(tenantId: string, mailboxId: string): Promise<{ lanes: number; ended: boolean }> {
+    /** Settles what dead senders left; says how many lanes the mailbox has and whether replies wait, or that it has no work left. */
+    async lookAtMailbox(tenantId: string, mailboxId: string): Promise<{ lanes: number; hasReplies: boolean; ended: boolean }> {
       const look = await db.inTenant(tenantId, async (tx) => {
         const { workflowId } = mailboxWork(tenantId, mailboxId);
         await beginLook(tx, workflowId);
@@ -50,7 +51,8 @@ export function mailActivities(deps: MailDependencies) {
            from mailboxes m where id = $1`,
           [mailboxId],
         );
-        return { lanes, ended: isIdle && (await closeWork(tx, workflowId)) };
+        const hasReplies = (await nextForwardMs(tx, mailboxId)) !== null;
+        return { lanes, hasReplies, ended: isIdle && !hasReplies && (await closeWork(tx, workflowId)) };
       });
       await dispatch.deliver();
       return look;
@@ -71,9 +73,10 @@ export function mailActivities(deps: MailDependencies) {
           const claimed = await db.inTenant(tenantId, (tx) => claim(tx, mailboxId, { most: claimSize, jitter: deps.random() }));
           if (claimed.rows.length > 0) {
             const sending = { db, pool: deps.pool, renderer, fault: deps.fault, onProgress: () => context.heartbeat() };
-            const reachable = await sendBatch(sending, settings, serverOf(tenantId, settings), claimed);
+            const reachable = await sendBatch(sending, settings, serverOf(deps.vault, tenantId, settings), claimed);
             await dispatch.deliver();
             if (!reachable) return unreachableMs;
+            if (await repliesWait(tenantId, mailboxId)) return 0; // they go between two turns, and their minute runs
           } else if (!claimed.progressed) {
             return await restMs(tenantId, mailboxId, claimed.heldBy);
           }
@@ -83,6 +86,10 @@ export function mailActivities(deps: MailDependencies) {
       }
     },
   };
+
+  async function repliesWait(tenantId: string, mailboxId: string): Promise<boolean> {
+    return (await db.inTenant(tenantId, (tx) => nextForwardMs(tx, mailboxId))) === 0;
+  }
 
   async function moveToNextWindow(tenantId: string, mailboxId: string): Promise<void> {
     for (let moved = 500; moved === 500; ) {
@@ -112,20 +119,6 @@ export function mailActivities(deps: MailDependencies) {
       const lease = await nextLeaseEndMs(tx, mailboxId);
       return work === null ? lease : Math.min(work, lease ?? work);
     });
-  }
-
-  function serverOf(tenantId: string, settings: MailboxSettings): SmtpServer {
-    const password = settings.smtpSecret
-      ? deps.vault.decrypt(settings.smtpSecret, { tenantId, column: 'mailboxes.smtp_secret' }).toString()
-      : undefined;
-    return {
-      host: settings.smtpHost,
-      port: settings.smtpPort,
-      secure: settings.smtpSecurity,
-      username: settings.smtpUser ?? undefined,
-      password,
-      clientName: settings.dkimDomain,
-    };
   }
 }
 export type MailActivities = ReturnType<typeof mailActivities>;

@@ -1,9 +1,16 @@
+import { type ForwardingDependencies, forwardingActivities } from '../activities/forwarding.ts';
 import { type ImportDependencies, importActivities } from '../activities/imports.ts';
 import { type MailDependencies, mailActivities } from '../activities/mail.ts';
 import { outreachActivities } from '../activities/outreach.ts';
 import { suppressionActivities } from '../activities/suppression.ts';
 
 /** Every activity by its name, for every task queue: a queue is a kind of wait, not a kind of worker. */
-export function allActivities(deps: MailDependencies & ImportDependencies) {
-  return { ...outreachActivities(deps), ...mailActivities(deps), ...suppressionActivities(deps), ...importActivities(deps) };
+export function allActivities(deps: MailDependencies & ForwardingDependencies & ImportDependencies) {
+  return {
+    ...outreachActivities(deps),
+    ...mailActivities(deps),
+    ...forwardingActivities(deps),
+    ...suppressionActivities(deps),
+    ...importActivities(deps),
+  };
 }

@@ -19,7 +19,11 @@ const queues = { legal: 20, outreach: 40, mail: 100, bulk: 4 } as const;
 
 const environment = readEnvironment(process.env);
 const log = processLog('worker', environment.LOG_LEVEL);
-Runtime.install({ logger: new DefaultLogger('WARN', ({ message, meta }) => log.warn({ err: meta?.error, workflowId: meta?.workflowId, activity: meta?.activityType }, message)) });
+Runtime.install({
+  logger: new DefaultLogger('WARN', ({ message, meta }) =>
+    log.warn({ err: meta?.error, workflowId: meta?.workflowId, activity: meta?.activityType }, message),
+  ),
+});
 
 const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost');
 const db = openDatabase({ url: roleUrl(environment.DATABASE_URL, 'decorum_app'), max: 20, onError });
@@ -45,6 +49,7 @@ const activities = allActivities({
   fault: faultPoints(process.env.DECORUM_FAULT_FOLDER),
   random: Math.random,
   monotonicMs: () => performance.now(),
+  now: () => new Date(),
   addressKey: environment.keys.addressKey,
 });
 

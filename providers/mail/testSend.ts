@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import { nodemailerTransport } from './nodemailerTransport.ts';
 import type { SmtpServer } from './smtpConnect.ts';
 
 export type TestSendResult =
@@ -14,20 +14,7 @@ export async function testSend(
   envelope: { from: string; to: string },
   message: Buffer,
 ): Promise<TestSendResult> {
-  const { host, port, secure, username, password, tlsOptions, clientName, limits } = server;
-  const transport = createTransport({
-    host,
-    port,
-    secure: secure === 'tls',
-    requireTLS: secure === 'starttls',
-    ignoreTLS: secure === 'none',
-    connectionTimeout: limits?.connectMs ?? 10_000,
-    greetingTimeout: limits?.answerMs ?? 30_000,
-    socketTimeout: limits?.messageMs ?? 60_000,
-    ...(clientName === undefined ? {} : { name: clientName }),
-    ...(tlsOptions === undefined ? {} : { tls: tlsOptions }),
-    ...(username === undefined ? {} : { auth: { user: username, pass: password ?? '' } }),
-  });
+  const transport = nodemailerTransport(server);
   try {
     const { response } = await transport.sendMail({ envelope, raw: message });
     return { accepted: true, response };
