@@ -62,17 +62,18 @@ export function mailActivities(deps: MailDependencies) {
     async sendDue(tenantId: string, mailboxId: string): Promise<number | null> {
       const endsAt = deps.monotonicMs() + turnMs;
       const context = Context.current();
+      const isOver = () => context.cancellationSignal.aborted || deps.monotonicMs() > endsAt;
       const beat = setInterval(() => context.heartbeat(), 2_000);
       try {
         const renderer = deps.rendererOf(tenantId);
         for (;;) {
-          if (context.cancellationSignal.aborted || deps.monotonicMs() > endsAt) return 0;
+          if (isOver()) return 0;
           const settings = await db.inTenant(tenantId, (tx) => mailboxSettings(tx, mailboxId));
           if (settings.state === 'paused') return null;
           await moveToNextWindow(tenantId, mailboxId);
           const claimed = await db.inTenant(tenantId, (tx) => claim(tx, mailboxId, { most: claimSize, jitter: deps.random() }));
           if (claimed.rows.length > 0) {
-            const sending = { db, pool: deps.pool, renderer, fault: deps.fault, onProgress: () => context.heartbeat() };
+            const sending = { db, pool: deps.pool, renderer, fault: deps.fault, isOver };
             const reachable = await sendBatch(sending, settings, serverOf(deps.vault, tenantId, settings), claimed);
             await dispatch.deliver();
             if (!reachable) return unreachableMs;

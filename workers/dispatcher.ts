@@ -26,6 +26,7 @@ export function createDispatcher(options: { client: Client; db: DispatcherDataba
       workflowId: wish.workflowId,
       taskQueue: wish.taskQueue,
       args: wish.args,
+      priority: { fairnessKey: wish.tenantId }, // one tenant's burst does not stand before the others' work
       signal: 'wake',
       signalArgs: [],
       workflowIdConflictPolicy: 'USE_EXISTING',
@@ -40,6 +41,7 @@ export function createDispatcher(options: { client: Client; db: DispatcherDataba
         workflowId: wish.workflowId,
         taskQueue: wish.taskQueue,
         args: wish.args,
+        priority: { fairnessKey: wish.tenantId },
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       })

@@ -22,8 +22,8 @@ export interface Sending {
   pool: LanePool;
   renderer: Renderer;
   fault: Fault;
-  /** Called after each recorded message, with no content: for heartbeats. */
-  onProgress(): void;
+  /** The caller's turn is up: no further message of the claim is taken. */
+  isOver(): boolean;
 }
 
 /** A second apart; after two minutes the row is taken for lost anyway. */
@@ -97,7 +97,7 @@ export async function sendBatch(
       const prepared = await lane.prepare(message.envelope);
       if (prepared.outcome !== 'ready') {
         await record(verdictOf(prepared), prepared.outcome === 'refused' ? prepared : undefined);
-        return true;
+        return prepared.outcome !== 'notBegun' || prepared.reason !== 'timeout'; // a server that hangs is left alone for a while
       }
       const window = openWireWindow(); // before the gate is asked: it ends no later than what the gate promises
       if (!(await gate.ask(sendId))) {
@@ -117,7 +117,7 @@ export async function sendBatch(
   let next = 0;
   let reachable = true;
   async function connection(): Promise<void> {
-    while (reachable && next < facts.length) {
+    while (reachable && next < facts.length && !sending.isOver()) {
       const fact = facts[next];
       next += 1;
       if (!fact) return;
@@ -127,7 +127,6 @@ export async function sendBatch(
       } else if (!(await sendOne(rendered))) {
         reachable = false;
       }
-      sending.onProgress();
     }
   }
   try {
