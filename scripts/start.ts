@@ -91,7 +91,7 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
     say('');
     say(`Decorum runs.   Console    ${environment.PUBLIC_URL}`);
     say(`                API pages  ${environment.PUBLIC_URL}/docs`);
-    if (uiUrl) say(`                Temporal   ${uiUrl}/namespaces/${settings.TEMPORAL_NAMESPACE}/workflows`);
+    if (uiUrl) say(`                Temporal   ${uiUrl}`);
     say(`                Mail       ${environment.PUBLIC_URL}/caught-mail (nothing leaves this machine)`);
     say(`Log in as       ${workspace.email}   password   ${workspace.password}`);
     say('Ctrl-C stops everything; the state is kept.');
