@@ -82,7 +82,7 @@ export async function recordInbound(tx: Tx, addressee: Addressee, message: NewIn
   if (message.forwarded) await show(tx, addressee, recorded.id, message.step);
   switch (message.kind) {
     case 'reply':
-      return replied(tx, enrolmentId, null, nextOpening);
+      return replied(tx, { enrolmentId, step: message.step, byUser: null }, nextOpening);
     case 'auto_reply':
       await applyEvents(
         tx,
@@ -108,19 +108,25 @@ export async function recordInbound(tx: Tx, addressee: Addressee, message: NewIn
 
 /** A rep has had the answer by another road (a call, a colleague). False: there is no such enrolment. */
 export async function markReply(tx: Tx, enrolmentId: string, byUser: string, nextOpening: NextOpening): Promise<boolean> {
-  const marked = await tx.run(
+  const [marked] = await tx.rows<{ step: number }>(
     `insert into inbound_messages (tenant_id, enrolment_id, contact_id, source_hash, kind, step)
-     select tenant_id, id, contact_id, sha256(uuid_send(gen_random_uuid())), 'reply', step from enrolments where id = $1`,
+     select e.tenant_id, e.id, e.contact_id, sha256(uuid_send(gen_random_uuid())), 'reply',
+       coalesce((select max(s.step) from sends s where s.enrolment_id = e.id and s.state in ('sent', 'unknown')), e.step)
+     from enrolments e where e.id = $1 returning step`,
     [enrolmentId],
   );
-  if (marked === 0) return false;
-  await replied(tx, enrolmentId, byUser, nextOpening);
+  if (!marked) return false;
+  await replied(tx, { enrolmentId, step: marked.step, byUser }, nextOpening);
   return true;
 }
 
 /** Stops the enrolment, or leads it on where the sequence has a branch for replies; then nothing of the step that was left may still go. */
-async function replied(tx: Tx, enrolmentId: string, byUser: string | null, nextOpening: NextOpening): Promise<void> {
-  await applyEvents(tx, [{ enrolmentId, event: { kind: 'replied' }, byUser }], nextOpening);
+async function replied(
+  tx: Tx,
+  { enrolmentId, step, byUser }: { enrolmentId: string; step: number; byUser: string | null },
+  nextOpening: NextOpening,
+): Promise<void> {
+  await applyEvents(tx, [{ enrolmentId, event: { kind: 'replied', step }, byUser }], nextOpening);
   await tx.run(
     `update sends set state = 'cancelled', because = 'replied'
      where id in (select s.id from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id

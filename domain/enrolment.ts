@@ -17,6 +17,7 @@ export type StoppedBecause =
   | 'removed'
   | 'launch_stopped'
   | 'contact_deleted'
+  | 'no_email'
   | 'window_never_opens';
 export type PausedBecause = 'by_hand' | 'auto_reply' | 'soft_bounces' | 'unknown_outcome';
 export type FinishedBecause = 'last_step' | 'by_hand';
@@ -31,7 +32,7 @@ export interface Enrolment {
 export type EnrolmentEvent =
   | { readonly kind: 'outcome'; readonly step: number; readonly outcome: Outcome }
   | { readonly kind: 'unknown'; readonly step: number } // the mail server's answer was lost
-  | { readonly kind: 'replied' }
+  | { readonly kind: 'replied'; readonly step: number } // the step that was answered
   | { readonly kind: 'stop'; readonly because: StoppedBecause }
   | { readonly kind: 'finish' }
   | { readonly kind: 'pause'; readonly because: PausedBecause };
@@ -52,17 +53,15 @@ export function react(enrolment: Enrolment, event: EnrolmentEvent, definition: D
   switch (event.kind) {
     case 'outcome': {
       if (event.step !== enrolment.step) return null;
-      const change = lead(definition, enrolment.step, event.outcome);
-      const staysPaused = enrolment.state === 'paused' && enrolment.because !== 'unknown_outcome';
-      return change.state === 'waiting' && staysPaused ? { ...change, state: 'still_paused' } : change;
+      return heldBack(enrolment, lead(definition, enrolment.step, event.outcome));
     }
     case 'unknown':
       return event.step === enrolment.step ? { state: 'paused', because: 'unknown_outcome' } : null;
     case 'replied': {
-      const answer = definition.steps[enrolment.step]?.branches.replied;
-      return answer === undefined || answer === 'end'
-        ? { state: 'stopped', because: 'replied' }
-        : lead(definition, enrolment.step, 'replied');
+      // The branch is the answered step's, which may lie behind the present one: steps only grow.
+      const next = nextStep(definition, event.step, 'replied');
+      if (next === null || next < enrolment.step) return { state: 'stopped', because: 'replied' };
+      return next === enrolment.step ? null : heldBack(enrolment, lead(definition, event.step, 'replied'));
     }
     case 'stop':
       return { state: 'stopped', because: event.because };
@@ -75,6 +74,12 @@ export function react(enrolment: Enrolment, event: EnrolmentEvent, definition: D
 
 export function isOpen(state: EnrolmentState): boolean {
   return (openStates as readonly EnrolmentState[]).includes(state);
+}
+
+/** Whoever is paused stays so when led on, unless the pause was only for an outcome. */
+function heldBack(enrolment: Enrolment, change: ReturnType<typeof lead>): Change {
+  const staysPaused = enrolment.state === 'paused' && enrolment.because !== 'unknown_outcome';
+  return change.state === 'waiting' && staysPaused ? { ...change, state: 'still_paused' } : change;
 }
 
 function lead(definition: Definition, step: number, outcome: Outcome): Extract<Change, { state: 'waiting' | 'finished' }> {

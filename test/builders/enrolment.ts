@@ -35,11 +35,14 @@ export async function newEnrolment(
     because?: string;
     step?: number;
     nextAt?: Date;
+    /** Of a launch in which the person may be besides another one. */
+    exclusive?: boolean;
+    cohort?: number;
   },
 ): Promise<NewEnrolment> {
   return tx.row<NewEnrolment>(
-    `insert into enrolments (tenant_id, launch_id, sequence_id, version, cohort, contact_id, mailbox_id, mail_key, state, because, step, next_at)
-     select tenant_id, id, sequence_id, version, 1, $2, $3, substr(uuid_send(gen_random_uuid()), 1, 10), $4, $5, $6, coalesce($7, decorum.now())
+    `insert into enrolments (tenant_id, launch_id, sequence_id, version, cohort, contact_id, mailbox_id, mail_key, state, because, step, next_at, exclusive)
+     select tenant_id, id, sequence_id, version, $9, $2, $3, substr(uuid_send(gen_random_uuid()), 1, 10), $4, $5, $6, coalesce($7, decorum.now()), $8
      from launches where id = $1 returning id, mail_key as "mailKey"`,
     [
       facts.launchId,
@@ -49,6 +52,8 @@ export async function newEnrolment(
       facts.because ?? null,
       facts.step ?? 0,
       facts.nextAt ?? null,
+      facts.exclusive ?? true,
+      facts.cohort ?? 1,
     ],
   );
 }
