@@ -68,7 +68,7 @@ export async function giveUpForwards(tx: Tx, mailboxId: string, refused: string 
 /** Real milliseconds until the mailbox's next attempt; null: no reply waits. */
 export async function nextForwardMs(tx: Tx, mailboxId: string): Promise<number | null> {
   const { waitMs } = await tx.row<{ waitMs: number | null }>(
-    `select greatest(0, ceil(extract(epoch from min(coalesce(i.forward_after, clock_timestamp())) - clock_timestamp()) * 1000))::float8 as "waitMs"
+    `select min(greatest(0, ceil(extract(epoch from coalesce(i.forward_after, clock_timestamp()) - clock_timestamp()) * 1000)))::float8 as "waitMs"
      ${ofMailbox}`,
     [mailboxId],
   );
