@@ -1,0 +1,63 @@
+import { Button, Container, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { ask } from '../api.ts';
+import { Page } from '../parts/Page.tsx';
+import { ProblemNote } from '../parts/ProblemNote.tsx';
+import { useSaving } from '../parts/saving.ts';
+import { sessionQuery } from '../shell/session.ts';
+
+export function LogIn() {
+  const { from } = useSearch({ from: '/log-in' });
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const { save, isSaving, error } = useSaving(
+    () => ask('post', '/session', { body: { email, password } }),
+    (session) => {
+      queries.setQueryData(sessionQuery.queryKey, session);
+      void navigate({ to: isOwn(from) ? from : '/', replace: true });
+    },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save();
+  };
+  return (
+    <Container size={420} py={64} component="main">
+      <Page title="Log in to Decorum">
+        <form onSubmit={submit}>
+          <Stack>
+            <ProblemNote error={error} />
+            <TextInput
+              label="E-mail address"
+              type="email"
+              autoComplete="username"
+              autoFocus
+              required
+              value={email}
+              onChange={(event) => setEmail(event.currentTarget.value)}
+            />
+            <PasswordInput
+              label="Password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+            />
+            <Button type="submit" loading={isSaving}>
+              Log in
+            </Button>
+          </Stack>
+        </form>
+      </Page>
+    </Container>
+  );
+}
+
+/** Only a path of this console: the address could have been written by somebody else. */
+function isOwn(from: string | undefined): from is string {
+  return from !== undefined && /^\/(?![/\\])/.test(from);
+}

@@ -1,0 +1,78 @@
+import { Group, NativeSelect, Title } from '@mantine/core';
+import { Link, useSearch } from '@tanstack/react-router';
+import type { Row } from '../../api.ts';
+import { Count } from '../../parts/Count.tsx';
+import { Empty } from '../../parts/Empty.tsx';
+import { type Column, Listing } from '../../parts/Listing.tsx';
+import { useRows } from '../../parts/pages.ts';
+import { SearchField, useAddress } from '../../parts/SearchField.tsx';
+import { State } from '../../parts/State.tsx';
+import { When } from '../../parts/When.tsx';
+import { useMay } from '../../shell/session.ts';
+import { PersonVerbs } from './PersonVerbs.tsx';
+import { standingOf } from './standing.ts';
+
+type Person = Row<'/launches/{launchId}/people'>;
+
+/** The people of a launch: where each one is, why, and when next. */
+export function People({ launchId, sequenceName }: { launchId: string; sequenceName: string }) {
+  const { search, state } = useSearch({ from: '/inside/launches/$launchId' });
+  const [set] = useAddress();
+  const canAct = useMay()('launches.write');
+  const list = useRows('/launches/{launchId}/people', {
+    params: { launchId },
+    query: { search, state: state as Person['state'] | undefined },
+    every: 5_000,
+  });
+  const columns: readonly Column<Person>[] = [
+    {
+      head: 'Who',
+      cell: ({ contact }) => (
+        <>
+          <Link to="/people/$contactId" params={{ contactId: contact.id }}>
+            {contact.name || contact.email || 'deleted contact'}
+          </Link>
+          {contact.company && <div>{contact.company}</div>}
+        </>
+      ),
+    },
+    {
+      head: 'State',
+      cell: (person) => {
+        const { word, tone } = standingOf(person);
+        return <State tone={tone}>{word}</State>;
+      },
+    },
+    { head: 'Why', cell: (person) => standingOf(person).why },
+    { head: 'When', cell: (person) => <When at={standingOf(person).at} /> },
+    { head: 'Messages', numeric: true, cell: ({ sent }) => <Count of={sent} /> },
+    ...(canAct ? [{ head: 'Actions', cell: (person: Person) => <PersonVerbs launchId={launchId} person={person} /> }] : []),
+  ];
+  return (
+    <section aria-label="People">
+      <Title order={2} mb="xs">
+        People
+      </Title>
+      <Group mb="sm">
+        <SearchField label="Search these people" />
+        <NativeSelect
+          aria-label="State"
+          value={state ?? ''}
+          onChange={(event) => set({ state: event.currentTarget.value || undefined })}
+          data={[{ value: '', label: 'in any state' }, 'waiting', 'queued', 'paused', 'blocked', 'finished', 'stopped']}
+        />
+      </Group>
+      <Listing
+        label={`People of ${sequenceName}`}
+        list={list}
+        columns={columns}
+        keyOf={({ enrolmentId }) => enrolmentId}
+        empty={
+          <Empty title={search || state ? 'Nobody fits' : 'Nobody yet'}>
+            {search || state ? 'Try another name or state.' : 'People stand here as soon as they are taken in.'}
+          </Empty>
+        }
+      />
+    </section>
+  );
+}

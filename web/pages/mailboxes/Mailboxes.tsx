@@ -1,0 +1,58 @@
+import { Group } from '@mantine/core';
+import { Link, useSearch } from '@tanstack/react-router';
+import type { Row } from '../../api.ts';
+import { ButtonLink } from '../../parts/ButtonLink.tsx';
+import { Count } from '../../parts/Count.tsx';
+import { Empty } from '../../parts/Empty.tsx';
+import { type Column, Listing } from '../../parts/Listing.tsx';
+import { Page } from '../../parts/Page.tsx';
+import { useRows } from '../../parts/pages.ts';
+import { SearchField } from '../../parts/SearchField.tsx';
+import { When } from '../../parts/When.tsx';
+import { useMay } from '../../shell/session.ts';
+import { MailboxState } from './MailboxState.tsx';
+
+const columns: readonly Column<Row<'/mailboxes'>>[] = [
+  {
+    head: 'Address',
+    cell: ({ id, address }) => (
+      <Link to="/mailboxes/$mailboxId" params={{ mailboxId: id }}>
+        {address}
+      </Link>
+    ),
+  },
+  { head: 'Name', cell: ({ fromName }) => fromName },
+  { head: 'Kind', cell: ({ kind }) => (kind === 'rep' ? "rep's mailbox" : 'relay') },
+  { head: 'State', cell: (mailbox) => <MailboxState mailbox={mailbox} /> },
+  { head: 'Sent in 24 h', numeric: true, cell: ({ sentInDay }) => <Count of={sentInDay} /> },
+  { head: 'Cap', numeric: true, cell: ({ cap }) => (cap === null ? 'none' : <Count of={cap} />) },
+  { head: 'Waiting', numeric: true, cell: ({ waiting }) => <Count of={waiting} /> },
+  { head: 'Next', cell: ({ nextSendAt }) => <When at={nextSendAt} /> },
+];
+
+export function Mailboxes() {
+  const { search } = useSearch({ from: '/inside/mailboxes' });
+  const list = useRows('/mailboxes', { query: { search }, every: 10_000 });
+  const canAdd = useMay()('mailboxes.write');
+  const add = canAdd && <ButtonLink to="/mailboxes/new">Add a mailbox</ButtonLink>;
+  return (
+    <Page title="Mailboxes" about="Where messages leave from, how many may go, and what is waiting." actions={add}>
+      <Group>
+        <SearchField label="Search mailboxes" />
+      </Group>
+      <Listing
+        label="Mailboxes"
+        list={list}
+        columns={columns}
+        keyOf={({ id }) => id}
+        empty={
+          <Empty title={search ? 'No mailbox fits' : 'No mailbox yet'} action={search ? undefined : add}>
+            {search
+              ? 'Try fewer letters.'
+              : 'A launch sends over mailboxes. Add yours: its SMTP server, and the DKIM key that signs its messages.'}
+          </Empty>
+        }
+      />
+    </Page>
+  );
+}

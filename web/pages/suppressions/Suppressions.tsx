@@ -1,0 +1,121 @@
+import { Button, Group, NativeSelect } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Link, useSearch } from '@tanstack/react-router';
+import { addressOf, type Row } from '../../api.ts';
+import { Empty } from '../../parts/Empty.tsx';
+import { type Column, Listing } from '../../parts/Listing.tsx';
+import { Page } from '../../parts/Page.tsx';
+import { useRows } from '../../parts/pages.ts';
+import { SearchField, useAddress } from '../../parts/SearchField.tsx';
+import { inWords } from '../../parts/State.tsx';
+import { When } from '../../parts/When.tsx';
+import { useMay } from '../../shell/session.ts';
+import { AddSuppression } from './AddSuppression.tsx';
+import { Batches } from './Batches.tsx';
+import { ImportSuppressions } from './ImportSuppressions.tsx';
+
+type Suppression = Row<'/suppressions'>;
+
+const bases: Readonly<Record<Suppression['basis'], string>> = {
+  one_click: 'clicked unsubscribe',
+  page: 'asked on the page',
+  mailto: 'wrote to unsubscribe',
+  reply: 'asked in a reply',
+  bounce: 'the address bounced',
+  complaint: 'complained',
+  rep: 'entered by a user',
+  import: 'imported',
+  api: 'came over the API',
+};
+
+const columns: readonly Column<Suppression>[] = [
+  { head: 'Who', cell: (suppression) => <Who suppression={suppression} /> },
+  { head: 'Why', cell: ({ basis }) => bases[basis] },
+  {
+    head: 'Gets no',
+    cell: ({ channel }) => (channel === 'all' ? 'e-mail, no calls' : inWords(channel).replace('email', 'e-mail')),
+  },
+  { head: 'From', cell: ({ sequenceId }) => (sequenceId === null ? 'anything' : 'one sequence') },
+  { head: 'Asked', cell: ({ askedAt }) => <When at={askedAt} /> },
+];
+
+export function Suppressions() {
+  const { search, basis } = useSearch({ from: '/inside/suppressions' });
+  const [set] = useAddress();
+  const [isAdding, adding] = useDisclosure(false);
+  const [isImporting, importing] = useDisclosure(false);
+  const may = useMay();
+  const list = useRows('/suppressions', { query: { search, basis: basis as Suppression['basis'] | undefined } });
+  const actions = (
+    <>
+      {may('suppressions.export') && (
+        <Button component="a" variant="default" href={addressOf('/suppressions/export')} download>
+          Export CSV
+        </Button>
+      )}
+      {may('suppressions.export') && (
+        <Button component="a" variant="default" href={addressOf('/suppressions/export', {}, { as: 'hashes' })} download>
+          Export hashes
+        </Button>
+      )}
+      {may('suppressions.write') && (
+        <>
+          <Button variant="default" onClick={importing.open}>
+            Import CSV
+          </Button>
+          <Button onClick={adding.open}>Suppress somebody</Button>
+        </>
+      )}
+    </>
+  );
+  return (
+    <Page
+      title="Suppressions"
+      about="Who is never written to. Only keyed hashes are kept, so look for a whole address or domain."
+      actions={actions}
+    >
+      <Group align="flex-end">
+        <SearchField label="Look for an address or domain" />
+        <NativeSelect
+          aria-label="Why"
+          value={basis ?? ''}
+          onChange={(event) => set({ basis: event.currentTarget.value || undefined })}
+          data={[{ value: '', label: 'for any reason' }, ...Object.entries(bases).map(([value, label]) => ({ value, label }))]}
+        />
+      </Group>
+      <Listing
+        label="Suppressions"
+        list={list}
+        columns={columns}
+        keyOf={({ hash, channel, sequenceId }) => `${hash} ${channel} ${sequenceId ?? ''}`}
+        empty={
+          search || basis ? (
+            <Empty title="Nobody fits">Nothing says that this address or domain asked not to be written to.</Empty>
+          ) : (
+            <Empty title="Nobody is suppressed yet">
+              Whoever unsubscribes, bounces for good or asks in words stands here at once. If you have a list of opt-outs from
+              another tool, import it before your first launch.
+            </Empty>
+          )
+        }
+      />
+      <Batches />
+      <AddSuppression isOpen={isAdding} close={adding.close} />
+      <ImportSuppressions isOpen={isImporting} close={importing.close} />
+    </Page>
+  );
+}
+
+function Who({ suppression: { contact, domain, kind, hash } }: { suppression: Suppression }) {
+  if (kind === 'domain') return domain === null ? <Hash hash={hash} what="domain" /> : <>everybody at {domain}</>;
+  if (!contact) return <Hash hash={hash} what="address" />;
+  return (
+    <Link to="/people/$contactId" params={{ contactId: contact.id }}>
+      {contact.name ?? contact.email}
+    </Link>
+  );
+}
+
+function Hash({ hash, what }: { hash: string; what: string }) {
+  return <span title={hash}>{what}, kept as a hash only</span>;
+}

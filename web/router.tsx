@@ -1,0 +1,203 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Refusal } from './api.ts';
+import { LogIn } from './pages/LogIn.tsx';
+import { Waiting } from './parts/Waiting.tsx';
+import { Broken, Missing } from './shell/Broken.tsx';
+import { sessionQuery } from './shell/session.ts';
+import { Shell } from './shell/Shell.tsx';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (count, error) => count < 2 && !(error instanceof Refusal && error.status >= 400 && error.status < 500),
+    },
+  },
+  queryCache: new QueryCache({
+    onError(error, { queryKey }) {
+      if (error instanceof Refusal && error.status === 401 && queryKey[0] !== 'session') askToLogIn();
+    },
+  }),
+});
+
+/** Filters that a page reads from its address; what it does not know, it drops. */
+function filters<const Name extends string>(...names: Name[]) {
+  return (given: Record<string, unknown>): { [Key in Name]?: string } => {
+    const known = names.flatMap((name) => (typeof given[name] === 'string' && given[name] !== '' ? [[name, given[name]]] : []));
+    return Object.fromEntries(known) as { [Key in Name]?: string };
+  };
+}
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ notFoundComponent: Missing, errorComponent: Broken });
+
+const logIn = createRoute({ getParentRoute: () => root, path: '/log-in', validateSearch: filters('from'), component: LogIn });
+
+/** Everything behind the log-in. Without a session it leads there, and back to where one wanted to go. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Shell,
+  errorComponent: Broken,
+  async beforeLoad({ context, location }) {
+    try {
+      return { session: await context.queries.ensureQueryData(sessionQuery) };
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 401) throw redirect({ to: '/log-in', search: { from: location.href } });
+      throw error;
+    }
+  },
+});
+
+const page = <const Path extends string>(path: Path) => ({ getParentRoute: () => inside, path });
+
+const index = createRoute({
+  ...page('/'),
+  beforeLoad: ({ context }) => {
+    throw redirect({
+      to: context.session.may.includes('tasks.read')
+        ? '/today'
+        : context.session.may.includes('obligations.read')
+          ? '/obligations'
+          : '/mailboxes',
+    });
+  },
+});
+const today = createRoute({
+  ...page('/today'),
+  validateSearch: filters('owner'),
+  component: lazyRouteComponent(() => import('./pages/today/Today.tsx'), 'Today'),
+});
+const contacts = createRoute({
+  ...page('/contacts'),
+  validateSearch: filters('search', 'tag', 'listId', 'importId'),
+  component: lazyRouteComponent(() => import('./pages/contacts/Contacts.tsx'), 'Contacts'),
+});
+const importFile = createRoute({
+  ...page('/contacts/import'),
+  component: lazyRouteComponent(() => import('./pages/contacts/ImportFile.tsx'), 'ImportFile'),
+});
+const importPage = createRoute({
+  ...page('/contacts/imports/$importId'),
+  component: lazyRouteComponent(() => import('./pages/contacts/ImportPage.tsx'), 'ImportPage'),
+});
+const lists = createRoute({
+  ...page('/lists'),
+  validateSearch: filters('search'),
+  component: lazyRouteComponent(() => import('./pages/lists/Lists.tsx'), 'Lists'),
+});
+const sequences = createRoute({
+  ...page('/sequences'),
+  validateSearch: filters('search'),
+  component: lazyRouteComponent(() => import('./pages/sequences/Sequences.tsx'), 'Sequences'),
+});
+const newSequence = createRoute({
+  ...page('/sequences/new'),
+  component: lazyRouteComponent(() => import('./pages/sequences/NewSequence.tsx'), 'NewSequence'),
+});
+const sequence = createRoute({
+  ...page('/sequences/$sequenceId'),
+  validateSearch: filters('version', 'contact'),
+  component: lazyRouteComponent(() => import('./pages/sequences/SequencePage.tsx'), 'SequencePage'),
+});
+const launches = createRoute({
+  ...page('/launches'),
+  validateSearch: filters('search', 'state'),
+  component: lazyRouteComponent(() => import('./pages/launches/Launches.tsx'), 'Launches'),
+});
+const newLaunch = createRoute({
+  ...page('/launches/new'),
+  validateSearch: filters('sequence', 'list'),
+  component: lazyRouteComponent(() => import('./pages/launches/NewLaunch.tsx'), 'NewLaunch'),
+});
+const launch = createRoute({
+  ...page('/launches/$launchId'),
+  validateSearch: filters('search', 'state'),
+  component: lazyRouteComponent(() => import('./pages/launches/LaunchPage.tsx'), 'LaunchPage'),
+});
+const person = createRoute({
+  ...page('/people/$contactId'),
+  component: lazyRouteComponent(() => import('./pages/people/PersonPage.tsx'), 'PersonPage'),
+});
+const mailboxes = createRoute({
+  ...page('/mailboxes'),
+  validateSearch: filters('search'),
+  component: lazyRouteComponent(() => import('./pages/mailboxes/Mailboxes.tsx'), 'Mailboxes'),
+});
+const newMailbox = createRoute({
+  ...page('/mailboxes/new'),
+  component: lazyRouteComponent(() => import('./pages/mailboxes/NewMailbox.tsx'), 'NewMailbox'),
+});
+const mailbox = createRoute({
+  ...page('/mailboxes/$mailboxId'),
+  component: lazyRouteComponent(() => import('./pages/mailboxes/MailboxPage.tsx'), 'MailboxPage'),
+});
+const suppressions = createRoute({
+  ...page('/suppressions'),
+  validateSearch: filters('search', 'basis'),
+  component: lazyRouteComponent(() => import('./pages/suppressions/Suppressions.tsx'), 'Suppressions'),
+});
+const obligations = createRoute({
+  ...page('/obligations'),
+  validateSearch: filters('state', 'clause'),
+  component: lazyRouteComponent(() => import('./pages/obligations/Obligations.tsx'), 'Obligations'),
+});
+
+const caughtMail = createRoute({
+  ...page('/caught-mail'),
+  component: lazyRouteComponent(() => import('./pages/caught/CaughtMail.tsx'), 'CaughtMail'),
+});
+const caughtMessage = createRoute({
+  ...page('/caught-mail/$messageId'),
+  component: lazyRouteComponent(() => import('./pages/caught/CaughtMessage.tsx'), 'CaughtMessage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    logIn,
+    inside.addChildren([
+      index,
+      today,
+      contacts,
+      importFile,
+      importPage,
+      lists,
+      sequences,
+      newSequence,
+      sequence,
+      launches,
+      newLaunch,
+      launch,
+      person,
+      mailboxes,
+      newMailbox,
+      mailbox,
+      suppressions,
+      obligations,
+      caughtMail,
+      caughtMessage,
+    ]),
+  ]),
+  context: { queries: queryClient },
+  defaultPreload: 'intent',
+  defaultPendingComponent: () => <Waiting />,
+  defaultErrorComponent: Broken,
+  // Addresses stay readable: plain text, not JSON.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch(given) {
+    const known = Object.entries(given).filter(([, value]) => value !== undefined && value !== '');
+    const text = new URLSearchParams(known.map(([name, value]) => [name, String(value)])).toString();
+    return text && `?${text}`;
+  },
+});
+
+function askToLogIn(): void {
+  queryClient.removeQueries({ queryKey: ['session'] });
+  void router.navigate({ to: '/log-in', search: { from: router.state.location.href } });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,104 @@
+import { AppShell, Badge, Burger, Button, Group, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { ask } from '../api.ts';
+import { useSaving } from '../parts/saving.ts';
+import { Keys } from './Keys.tsx';
+import { LegalClock } from './legalClock.tsx';
+import { places } from './places.ts';
+import { sessionQuery, useMay, useSession } from './session.ts';
+
+/** The frame of every page: where one is, where one can go, whose workspace it is. */
+export function Shell() {
+  const [isOpen, { toggle, close }] = useDisclosure(false);
+  const { tenant } = useSession();
+  const { dataUpdatedAt } = useQuery(sessionQuery);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useEffect(close, [path, close]);
+  return (
+    <LegalClock at={tenant.legalNow} seenAt={dataUpdatedAt} factor={tenant.clockFactor}>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <AppShell header={{ height: 52 }} navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !isOpen } }} padding="md">
+        <AppShell.Header className="no-print">
+          <Group h="100%" px="md" gap="sm" wrap="nowrap">
+            <Burger
+              opened={isOpen}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label="Navigation"
+              aria-expanded={isOpen}
+              aria-controls="places"
+            />
+            <Text fw={700}>Decorum</Text>
+            <Text c="dimmed" truncate>
+              {tenant.name}
+            </Text>
+            <Clock kind={tenant.kind} factor={tenant.clockFactor} />
+            <User />
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar p="sm" className="no-print" id="places" aria-label="Pages">
+          <Places />
+        </AppShell.Navbar>
+        <AppShell.Main id="content" tabIndex={-1}>
+          <Outlet />
+        </AppShell.Main>
+      </AppShell>
+      <Keys />
+    </LegalClock>
+  );
+}
+
+function Places() {
+  const may = useMay();
+  return (
+    <>
+      {places
+        .filter(({ action }) => may(action))
+        .map(({ to, label }) => (
+          <Link key={to} to={to} className="nav-link">
+            {label}
+          </Link>
+        ))}
+    </>
+  );
+}
+
+/** What is not a real workspace says so on every page: nothing leaves it, and its time may run faster. */
+function Clock({ kind, factor }: { kind: string; factor: number }) {
+  if (kind === 'real') return null;
+  return (
+    <Badge variant="outline" color="gray" autoContrast c="var(--mantine-color-text)" tt="none">
+      {kind}
+      {factor > 1 && `, clock ×${factor}`}
+    </Badge>
+  );
+}
+
+function User() {
+  const { user } = useSession();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const { save, isSaving } = useSaving(
+    () => ask('delete', '/session'),
+    () => {
+      queries.clear();
+      void navigate({ to: '/log-in' });
+    },
+  );
+  return (
+    <Group gap="sm" wrap="nowrap" ml="auto">
+      <Text c="dimmed" visibleFrom="sm" truncate>
+        {user.name}, {user.role}
+      </Text>
+      <Button variant="default" size="xs" onClick={() => save()} loading={isSaving}>
+        Log out
+      </Button>
+    </Group>
+  );
+}
