@@ -25,14 +25,15 @@ export async function newOutreach(
   db: Database,
   world: { vault: Vault; addressKey: Buffer },
   facts: {
+    /** One that is there already: a new one cannot be made over a database that has a clock of its own. */
+    tenantId?: string;
     mailbox?: Partial<MailboxSettings>;
     steps?: Step[];
     window?: SendWindow;
     contact?: Parameters<typeof newContact>[2];
   } = {},
 ): Promise<NewOutreach> {
-  const { mailbox, contact: person, ...words } = facts;
-  const tenantId = await newTenant(db);
+  const { mailbox, contact: person, tenantId = await newTenant(db), ...words } = facts;
   return db.inTenant(tenantId, async (tx) => {
     const rep = await newUser(tx);
     const mailboxId = await newMailbox(tx, world.vault, { ownerId: rep.id, ...mailbox });
