@@ -14,6 +14,7 @@ try {
 } catch (error) {
   process.exit(error instanceof CommanderError && error.exitCode === 0 ? 0 : 2);
 }
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const result = await faultRun({
   ...command.opts<{ seed: number; contacts: number }>(),
   say: (line) => void process.stderr.write(`${line}\n`),

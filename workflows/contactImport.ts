@@ -1,8 +1,12 @@
 import { continueAsNew, proxyActivities } from '@temporalio/workflow';
 import type { ImportActivities } from '../activities/imports.ts';
-import { rhythm } from './rhythm.ts';
+import { patience, rhythm } from './rhythm.ts';
 
-const { importNext } = proxyActivities<ImportActivities>({ startToCloseTimeout: '5 minutes', heartbeatTimeout: '30 seconds' });
+const { importNext } = proxyActivities<ImportActivities>({
+  startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: patience,
+});
 
 /**
  * Brings a contact file in (P1): row after row in batches, each of which is one transaction that also moves the resume point, so that no

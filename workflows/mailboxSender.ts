@@ -1,14 +1,19 @@
 import { continueAsNew, proxyActivities } from '@temporalio/workflow';
 import type { ForwardingActivities } from '../activities/forwarding.ts';
 import type { MailActivities } from '../activities/mail.ts';
-import { rhythm } from './rhythm.ts';
+import { patience, rhythm } from './rhythm.ts';
 
-const { lookAtMailbox } = proxyActivities<MailActivities>({ startToCloseTimeout: '1 minute' });
+const { lookAtMailbox } = proxyActivities<MailActivities>({ startToCloseTimeout: '1 minute', retry: patience });
 // One call sends for at most a minute; a worker that dies is noticed by its missing heartbeat.
-const { sendDue } = proxyActivities<MailActivities>({ startToCloseTimeout: '3 minutes', heartbeatTimeout: '10 seconds' });
+const { sendDue } = proxyActivities<MailActivities>({
+  startToCloseTimeout: '3 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: patience,
+});
 const { forwardReplies } = proxyActivities<ForwardingActivities>({
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: '10 seconds',
+  retry: patience,
 });
 
 /**

@@ -1,8 +1,8 @@
 import { continueAsNew, proxyActivities } from '@temporalio/workflow';
 import type { OutreachActivities } from '../activities/outreach.ts';
-import { rhythm } from './rhythm.ts';
+import { patience, rhythm } from './rhythm.ts';
 
-const { planCohort } = proxyActivities<OutreachActivities>({ startToCloseTimeout: '1 minute' });
+const { planCohort } = proxyActivities<OutreachActivities>({ startToCloseTimeout: '1 minute', retry: patience });
 
 /**
  * A few hundred people of a launch (P11, P12): sleeps until the first of them is due, turns whoever is due into rows of work for a

@@ -8,9 +8,12 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { LaunchProgress, OutreachActivities } from '../activities/outreach.ts';
-import { rhythm } from './rhythm.ts';
+import { patience, rhythm } from './rhythm.ts';
 
-const { lookAtLaunch, enrolNext, pause, resume, stop } = proxyActivities<OutreachActivities>({ startToCloseTimeout: '1 minute' });
+const { lookAtLaunch, enrolNext, pause, resume, stop } = proxyActivities<OutreachActivities>({
+  startToCloseTimeout: '1 minute',
+  retry: patience,
+});
 
 /** What an officer or a rep may ask of a running launch; each answers whether anything changed, once it is committed. */
 export const pauseSequence = defineUpdate<boolean>('pause');

@@ -2,6 +2,8 @@ import { allHandlersFinished, condition, defineSignal, setHandler, sleep, workfl
 
 /** No run lives longer, so that a `patched` branch can go 31 days after everybody runs its release. */
 export const longestRunMs = 30 * 24 * 60 * 60 * 1000;
+/** After an outage work goes on within seconds: without a limit the pauses between two attempts grow to minutes. */
+export const patience = { maximumInterval: '10 seconds' } as const;
 /** Short histories replay fast; Temporal itself suggests a new run much later. */
 const longestHistory = 2_000;
 

@@ -1,8 +1,11 @@
 import { defineQuery, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { SuppressionActivities } from '../activities/suppression.ts';
-import { wake } from './rhythm.ts';
+import { patience, wake } from './rhythm.ts';
 
-const { cancelNext, proveHonoured } = proxyActivities<SuppressionActivities>({ startToCloseTimeout: '1 minute' });
+const { cancelNext, proveHonoured } = proxyActivities<SuppressionActivities>({
+  startToCloseTimeout: '1 minute',
+  retry: patience,
+});
 
 export const stage = defineQuery<'cancelling' | 'proving' | 'closed'>('stage');
 

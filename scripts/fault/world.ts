@@ -82,6 +82,10 @@ export async function startWorld(options: { secret: string; workflowBundle: stri
   }
   const worker = supervised('workers/main.ts');
   const api = supervised('api/server.ts');
+  process.once('exit', () => {
+    ending = true;
+    for (const child of [worker.current(), api.current()]) child.kill('SIGKILL'); // also when the run itself is interrupted
+  });
 
   async function killed(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
