@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../db/migrate.ts';
 import { freePort } from '../services/ports.ts';
 import { type Postgres, startPostgres } from '../services/postgres.ts';
+import { temporaryFolder } from '../services/temporaryFolder.ts';
 import { startTemporal, type TemporalServer } from '../services/temporal.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -31,7 +31,7 @@ export interface World {
 }
 
 export async function startWorld(options: { secret: string; workflowBundle: string; log(line: string): void }): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'decorum-fault-'));
+  const folder = temporaryFolder();
   const faultFolder = join(folder, 'faults');
   mkdirSync(faultFolder);
   const [postgresPort, temporalPort, apiPort] = [await freePort(), await freePort(), await freePort()];
