@@ -16,8 +16,8 @@ export interface Dependencies {
   readonly linkKeys: LinkKeys;
   /** Of the signature on the inbound webhook. */
   readonly webhookKey: Buffer;
-  /** Commits what came in to one of our addresses; bears repetition. Absent: this process takes no mail in. */
-  readonly acceptInbound?: (delivery: Delivery) => Promise<void>;
+  /** Commits what came in to one of our addresses; bears repetition. */
+  readonly acceptInbound: (delivery: Delivery) => Promise<void>;
   readonly templates: TemplateRenderer;
   /** What links in messages begin with. */
   readonly publicUrl: string;

@@ -10,7 +10,17 @@ import { isAllowed } from './roles.ts';
 import type { Route, Who } from './route.ts';
 import { whoIs } from './session.ts';
 
-const json = express.json({ limit: '2mb', strict: false });
+/** PostgreSQL stores neither NUL nor half a surrogate pair; a text with one is refused here, and not by an error from the depths. */
+const unstorable = /\0|\p{Surrogate}/u;
+const json = express.json({
+  limit: '2mb',
+  strict: false,
+  reviver(key: string, value: unknown) {
+    if (unstorable.test(key) || (typeof value === 'string' && unstorable.test(value)))
+      throw new SyntaxError('NUL or half a character');
+    return value;
+  },
+});
 
 /** Puts routes below the router, and an answer with Allow for every method that a path does not have. */
 export function mount(router: express.Router, routes: readonly Route[], deps: Dependencies): void {
@@ -34,6 +44,7 @@ export function mount(router: express.Router, routes: readonly Route[], deps: De
 /** In this order, so that a stranger learns nothing about shapes: who, may they, was it they, is it well-formed, was it asked before. */
 async function answer(route: Route, request: Request, response: Response, deps: Dependencies): Promise<void> {
   const who = await admit(route, request, deps);
+  if (/%00/.test(request.originalUrl)) throw new Problem('malformed-request', 'The address has a NUL in it.');
   const params = checked(route.params, request.params, 'not-found', 'parameter');
   const query = checked(route.query, request.query, 'malformed-request', 'parameter');
   const body = route.upload ? undefined : await bodyOf(route, request, response);
@@ -42,7 +53,7 @@ async function answer(route: Route, request: Request, response: Response, deps: 
   }
 
   async function handled(): Promise<unknown> {
-    const result = await route.handle({
+    const asked = {
       params,
       query,
       body,
@@ -52,9 +63,13 @@ async function answer(route: Route, request: Request, response: Response, deps: 
       who, // null on a public route, whose handler sees it typed so
       db: deps.db,
       deps,
-      reply: (name, value) => void response.append(name, value),
-    });
-    return route.reply.schema.parse(result);
+      reply: (name: string, value: string) => void response.append(name, value),
+    };
+    try {
+      return route.reply.schema.parse(await route.handle(asked));
+    } catch (error) {
+      throw isOfForgedCursor(error, query) ? new Problem('malformed-request', 'The cursor is none of this list.') : error;
+    }
   }
 
   const key = request.get('idempotency-key');
@@ -63,6 +78,12 @@ async function answer(route: Route, request: Request, response: Response, deps: 
       ? await once(key, { who, deps, request, body: body ?? null, status: route.reply.status }, handled)
       : await handled();
   await send(route, response, result);
+}
+
+/** A cursor whose keys are no instants or ids of this list is found out by the database (class 22, data exception). */
+function isOfForgedCursor(error: unknown, query: object): boolean {
+  const { code } = error as { code?: unknown };
+  return 'cursor' in query && query.cursor !== undefined && typeof code === 'string' && code.startsWith('22');
 }
 
 async function admit(route: Route, request: Request, deps: Dependencies): Promise<Who | null> {

@@ -21,7 +21,6 @@ export const problems = {
   'launch-refused': { status: 422, title: 'The sequence must not be launched like this' },
   'too-many-requests': { status: 429, title: 'Too many tries' },
   internal: { status: 500, title: 'Something broke on our side' },
-  unavailable: { status: 503, title: 'This is not served here at the moment' },
 } as const;
 export type ProblemName = keyof typeof problems;
 

@@ -10,6 +10,11 @@ export const Instant = z
 
 export const Id = z.uuid();
 
+/** Number of a version; PostgreSQL's integers end where this does. */
+export const VersionNumber = z.int().min(1).max(2_147_483_647);
+/** The same in an address, where everything is text. */
+export const VersionText = z.coerce.number().pipe(VersionNumber).meta({ type: 'integer', minimum: 1, maximum: 2_147_483_647 });
+
 /** A reply without a body. */
 export const Nothing = z.undefined();
 

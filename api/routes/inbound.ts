@@ -35,7 +35,7 @@ const receive = route({
   }),
   upload: { mediaTypes: ['message/rfc822', 'application/json'] },
   reply: { status: 204, schema: Nothing },
-  errors: ['bad-signature', 'not-found', 'too-large', 'invalid-request', 'unavailable'],
+  errors: ['bad-signature', 'not-found', 'too-large', 'invalid-request'],
   async handle({ query: { recipient, sender }, upload, headers, deps }) {
     const body = await readAll(upload);
     const header = headers['decorum-signature'];
@@ -48,7 +48,6 @@ const receive = route({
     const claims = readMailLocalPart(deps.linkKeys, recipient.slice(0, recipient.lastIndexOf('@')));
     if (!claims) throw new Problem('not-found', 'This is no address of ours.');
     const isEvent = headers['content-type']?.startsWith('application/json') ?? false;
-    if (!deps.acceptInbound) throw new Problem('unavailable', 'This process takes no mail in.');
     try {
       await deps.acceptInbound({
         ...claims,

@@ -27,7 +27,7 @@ import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { preflight as lookAhead } from '../preflight.ts';
 import { Problem } from '../problem.ts';
 import { type Who, route } from '../route.ts';
-import { Id, Instant, Nothing } from '../shapes.ts';
+import { Id, Instant, Nothing, VersionNumber, VersionText } from '../shapes.ts';
 
 const MOST_PEOPLE = 100_000;
 const launchStates = ['enrolling', 'running', 'paused', 'stopped', 'finished'] as const;
@@ -118,7 +118,7 @@ const Ids = z
   .refine((ids) => new Set(ids).size === ids.length, 'Each once.');
 const plan = {
   sequenceId: Id,
-  version: z.int().min(1).optional(),
+  version: VersionNumber.optional(),
   listIds: Ids,
   mailboxIds: Ids,
   reEnter: z.enum(['once', 'if_not_active', 'any_time']).default('if_not_active'),
@@ -126,7 +126,7 @@ const plan = {
 const params = z.object({ launchId: Id });
 const moveParams = z.object({
   launchId: Id,
-  version: z.coerce.number().int().min(1).max(1_000_000).meta({ type: 'integer', minimum: 1 }),
+  version: VersionText,
 });
 const personParams = z.object({ launchId: Id, enrolmentId: Id });
 
@@ -158,7 +158,7 @@ const preflight = route({
   summary: 'Before a launch: who is blocked and why, who waits, when the first and the last messages go',
   body: z.strictObject(plan),
   reply: { status: 200, schema: PreflightReply },
-  errors: ['launch-refused'],
+  errors: ['launch-refused', 'not-found'],
   async handle({ who, db, deps, body }) {
     const { definition, findings } = await checkedPlan(db, who, deps, body);
     const result = await lookAhead(db, who.tenantId, { ...body, definition });
@@ -196,7 +196,7 @@ const create = route({
     }),
   }),
   reply: { status: 201, schema: Launch },
-  errors: ['launch-refused', 'idempotency-key-reused'],
+  errors: ['launch-refused', 'idempotency-key-reused', 'not-found'],
   async handle({ who, db, deps, body, headers }) {
     const { version, findings } = await checkedPlan(db, who, deps, body);
     refuseFaults(findings);

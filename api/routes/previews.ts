@@ -16,7 +16,7 @@ import { TemplateRefused } from '../../providers/templates.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { Problem } from '../problem.ts';
 import { type Who, route } from '../route.ts';
-import { Id, Instant } from '../shapes.ts';
+import { Id, Instant, VersionNumber } from '../shapes.ts';
 
 const Preview = z
   .object({
@@ -37,7 +37,7 @@ const Preview = z
   .meta({ id: 'Preview' });
 
 const params = z.object({ sequenceId: Id });
-const Version = z.int().min(1).optional();
+const Version = VersionNumber.optional();
 
 const preview = route({
   method: 'post',

@@ -16,7 +16,7 @@ import { Finding, findingsOf } from '../findings.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
-import { Id, Instant } from '../shapes.ts';
+import { Id, Instant, VersionNumber, VersionText } from '../shapes.ts';
 
 const Sequence = z
   .object({ id: Id, name: z.string(), ownerId: Id, newest: z.int(), steps: z.int(), createdAt: Instant })
@@ -74,7 +74,7 @@ const read = route({
   tag: 'Sequences',
   summary: 'A sequence with its newest words, or with those of a version',
   params,
-  query: z.object({ version: z.coerce.number().int().min(1).optional().meta({ type: 'integer', minimum: 1 }) }),
+  query: z.object({ version: VersionText.optional() }),
   reply: { status: 200, schema: SequenceDetail },
   handle: ({ who, db, deps, params, query }) =>
     db.inTenant(who.tenantId, (tx) => detail(tx, deps, params.sequenceId, query.version)),
@@ -125,10 +125,9 @@ const revise = route({
   params,
   body: z.strictObject({
     definition: Definition,
-    basedOn: z
-      .int()
-      .min(1)
-      .meta({ description: 'The version that was edited: refused when somebody has written a newer one since.' }),
+    basedOn: VersionNumber.meta({
+      description: 'The version that was edited: refused when somebody has written a newer one since.',
+    }),
   }),
   reply: { status: 201, schema: SequenceDetail },
   errors: ['conflict'],

@@ -89,6 +89,7 @@ const create = route({
       'Give an address or a domain, one of the two.',
     ),
   reply: { status: 201, schema: Suppressed },
+  errors: ['not-found'],
   async handle({ who, db, deps, body }) {
     const key = { key: deps.addressKey, tenantId: who.tenantId };
     const subject = body.address === undefined ? subjectOfDomain(key, body.domain ?? '') : subjectOfAddress(key, body.address);

@@ -58,6 +58,7 @@ const waiting = route({
   summary: 'Messages that have not gone yet: which rule holds each, and when it goes',
   query: Paging.extend({ launchId: Id.optional() }),
   reply: { status: 200, schema: pageOf(WaitingMessage) },
+  errors: ['not-found'],
   async handle({ who, db, query }) {
     const { launchId = null } = query;
     const [after] = keysAfter(query.cursor, 1) ?? [];

@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { signWebhook } from '../../api/webhookSignature.ts';
 import { signMailLocalPart } from '../../providers/linkToken.ts';
 import { classifyInbound } from '../../providers/mail/inbound/classify.ts';
-import type { Delivery } from '../../providers/mail/inbound/listener.ts';
-import { parseInbound } from '../../providers/mail/inbound/parse.ts';
+import { type Delivery, NoSuchAddress } from '../../providers/mail/inbound/listener.ts';
+import { InboundRefused, parseInbound } from '../../providers/mail/inbound/parse.ts';
 import { serve } from './serve.ts';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const webhookKey = randomBytes(32);
 const accepted: Delivery[] = [];
-let broken = false;
+let broken: Error | null = null;
 let api: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
   api = await serve({
     webhookKey,
     now: () => now,
     acceptInbound(delivery) {
-      if (broken) return Promise.reject(new Error('no database'));
+      if (broken) return Promise.reject(broken);
       accepted.push(delivery);
       return Promise.resolve();
     },
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   accepted.length = 0;
-  broken = false;
+  broken = null;
 });
 afterAll(() => api.close());
 
@@ -97,9 +97,13 @@ test('an address that is none of ours, a body too large, a format that is not ta
   expect(accepted).toEqual([]);
 });
 
-test('what could not be committed is not answered with success', async () => {
-  broken = true;
-  expect(await handIn()).toBe(500);
+test.each([
+  { error: new Error('no database'), status: 500, because: 'it could not be committed, and the sender shall try again' },
+  { error: new NoSuchAddress(), status: 404, because: 'the address is of nobody any more' },
+  { error: new InboundRefused('Too many parts.'), status: 422, because: 'no honest message is like this' },
+])('$status when $because', async ({ error, status }) => {
+  broken = error;
+  expect(await handIn()).toBe(status);
 });
 
 test.each([

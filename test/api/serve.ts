@@ -6,6 +6,7 @@ import type { Dependencies } from '../../api/dependencies.ts';
 import { hashPassword } from '../../api/password.ts';
 import { type Role, roles } from '../../api/roles.ts';
 import { routes } from '../../api/routes.ts';
+import { openApiOf } from '../../api/openapi.ts';
 import { startSession, csrfOf } from '../../api/session.ts';
 import { openDatabase } from '../../db/transaction.ts';
 import { createTemplates } from '../../providers/templates.ts';
@@ -112,8 +113,18 @@ function client(origin: string, own: Record<string, string>) {
   };
 }
 
+const documented = (openApiOf(routes) as { paths: Record<string, Record<string, { responses: object }>> }).paths;
+
+/** Held against the document that integrators read: the status is in it, the body is as it says, a refusal is a problem document. */
 function holdAgainstSchema(method: string, path: string, { status, body, headers }: Reply): void {
   if (path.startsWith('/u/')) return; // pages for people
+  const [place] = path.split('?');
+  const route = routes.find(
+    (candidate) =>
+      candidate.method === method.toLowerCase() &&
+      new RegExp(`^/v1${candidate.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(place ?? ''),
+  );
+  if (route) expect(Object.keys(documented[route.path]?.[route.method]?.responses ?? {})).toContain(String(status));
   if (status >= 400) {
     expect({ path, type: headers.get('content-type') }).toEqual({ path, type: 'application/problem+json; charset=utf-8' });
     expect(body).toMatchObject({
@@ -124,12 +135,6 @@ function holdAgainstSchema(method: string, path: string, { status, body, headers
     });
     return;
   }
-  const [place] = path.split('?');
-  const route = routes.find(
-    (candidate) =>
-      candidate.method === method.toLowerCase() &&
-      new RegExp(`^/v1${candidate.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(place ?? ''),
-  );
   if (!route || route.reply.mediaType !== undefined || status === 204) return;
   expect(status).toBe(route.reply.status);
   expect(route.reply.schema.parse(body)).toEqual(body);

@@ -47,12 +47,16 @@ test.each([
 });
 
 test('an unknown user costs as much time as a wrong password', async () => {
+  // The least of three: a busy machine makes any one of them slow, and none fast.
   const timed = async (email: string) => {
-    const from = performance.now();
-    await logIn(email, 'wrong');
-    return performance.now() - from;
+    const times: number[] = [];
+    for (let tries = 0; tries < 3; tries += 1) {
+      const from = performance.now();
+      await logIn(email, 'wrong');
+      times.push(performance.now() - from);
+    }
+    return Math.min(...times);
   };
-  await timed('warm-up@nowhere.example');
   const known = await timed(acme.officer.email);
   const unknown = await timed('someone@nowhere.example');
   // Without the derivation for unknown users the second is some fifty times faster.
