@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Database } from '../db/transaction.ts';
 import { runImport } from './imports/runImport.ts';
 
-/** A call returns after so long even if more is left: the workflow calls again. */
+/** A call returns after so long even if more is left: the workflow calls again. It begins when it has come to the rows that are new. */
 const turnMs = 50_000;
 
 export interface ImportDependencies {
@@ -17,13 +17,16 @@ export function importActivities(deps: ImportDependencies) {
     /** Imports rows for a minute at most; false when all are accounted for. */
     async importNext(tenantId: string, importId: string): Promise<boolean> {
       const context = Context.current();
-      const endsAt = deps.monotonicMs() + turnMs;
+      let endsAt: number | undefined;
       return runImport(
         {
           db: deps.db,
           addressKey: deps.addressKey,
           onProgress: (rows) => context.heartbeat(rows),
-          isOver: () => context.cancellationSignal.aborted || deps.monotonicMs() > endsAt,
+          isOver() {
+            endsAt ??= deps.monotonicMs() + turnMs;
+            return context.cancellationSignal.aborted || deps.monotonicMs() > endsAt;
+          },
         },
         tenantId,
         importId,

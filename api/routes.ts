@@ -1,6 +1,10 @@
 import type { Route } from './route.ts';
 import { caughtMailRoutes } from './routes/caughtMail.ts';
 import { inboundRoutes } from './routes/inbound.ts';
+import { companyRoutes } from './routes/companies.ts';
+import { contactRoutes } from './routes/contacts.ts';
+import { importRoutes } from './routes/imports.ts';
+import { listRoutes } from './routes/lists.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
@@ -18,6 +22,10 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...tenantRoutes,
   ...userRoutes,
+  ...companyRoutes,
+  ...contactRoutes,
+  ...importRoutes,
+  ...listRoutes,
   ...mailboxRoutes,
   ...sequenceRoutes,
   ...previewRoutes,

@@ -33,3 +33,82 @@ export async function mergeCompanies(tx: Tx, companies: readonly CompanyFacts[])
     [list],
   );
 }
+
+export interface Company extends CompanyFacts {
+  id: string;
+  ownerId: string | null;
+  people: number;
+  createdAt: Date;
+  nameKey: string;
+}
+
+const columns = `k.id, k.name, k.domain, k.industry, k.about, k.owner_id as "ownerId", k.created_at as "createdAt", k.name_key as "nameKey",
+  (select count(*) from contacts c where c.company_id = k.id) as people`;
+
+/** By name; `after`: key and id of the last one of the page before. */
+export function listCompanies(
+  tx: Tx,
+  filter: { search: string; ownerId: string | null },
+  page: { after: string[] | undefined; rows: number },
+): Promise<Company[]> {
+  return tx.rows<Company>(
+    `select ${columns} from companies k
+     where ($1 = '' or strpos(k.name_key || ' ' || coalesce(k.domain, ''), lower($1)) > 0) and ($2::uuid is null or k.owner_id = $2)
+       and ($3::text is null or (k.name_key, k.id) > ($3, $4::uuid))
+     order by k.name_key, k.id limit $5`,
+    [filter.search.trim(), filter.ownerId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
+  );
+}
+
+export async function findCompany(tx: Tx, companyId: string): Promise<Company | undefined> {
+  const [company] = await tx.rows<Company>(`select ${columns} from companies k where k.id = $1`, [companyId]);
+  return company;
+}
+
+type Written = CompanyFacts & { ownerId: string | null };
+
+/** The new company's id; null when there is one with the domain or, without a domain, with the name. */
+export async function addCompany(tx: Tx, company: Written): Promise<string | null> {
+  const [added] = await tx.rows<{ id: string }>(
+    `insert into companies (tenant_id, name, domain, industry, about, owner_id) values (decorum.tenant(), $1, $2, $3, $4, $5)
+     on conflict do nothing returning id`,
+    [company.name, company.domain, company.industry, company.about, company.ownerId],
+  );
+  return added?.id ?? null;
+}
+
+/** Changes what is given. `taken`: another company has the domain or the name. */
+export async function changeCompany(
+  tx: Tx,
+  companyId: string,
+  change: { [Fact in keyof Written]?: Written[Fact] | undefined },
+): Promise<'changed' | 'no_such_company' | 'taken'> {
+  const before = await findCompany(tx, companyId);
+  if (!before) return 'no_such_company';
+  const {
+    name = before.name,
+    domain = before.domain,
+    industry = before.industry,
+    about = before.about,
+    ownerId = before.ownerId,
+  } = change;
+  const [other] = await tx.rows(
+    `select from companies where id <> $1 and ((domain is null and $3::text is null and name_key = (select lower($2))) or domain = $3)`,
+    [companyId, name, domain],
+  );
+  if (other) return 'taken';
+  await tx.run(`update companies set name = $2, domain = $3, industry = $4, about = $5, owner_id = $6 where id = $1`, [
+    companyId,
+    name,
+    domain,
+    industry,
+    about,
+    ownerId,
+  ]);
+  return 'changed';
+}
+
+/** Its people stay, without a company. */
+export async function deleteCompany(tx: Tx, companyId: string): Promise<boolean> {
+  return (await tx.run(`delete from companies where id = $1`, [companyId])) > 0;
+}

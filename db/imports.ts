@@ -2,7 +2,7 @@ import type { ContactField } from '../domain/contactHeadings.ts';
 import type { Refusal } from '../domain/contactTally.ts';
 import { type MergeOptions, type Arrival, mergeContacts } from './contactMerge.ts';
 import { closeWork, want } from './outbox.ts';
-import type { Tx } from './transaction.ts';
+import type { Database, Tx } from './transaction.ts';
 import { importWork } from './workflowIds.ts';
 
 export type ImportState = 'uploading' | 'mapping' | 'running' | 'done' | 'failed';
@@ -65,12 +65,15 @@ export async function keepChunk(tx: Tx, importId: string, n: number, bytes: Buff
   ]);
 }
 
-export async function readChunk(tx: Tx, importId: string, n: number): Promise<Buffer | undefined> {
-  const [chunk] = await tx.rows<{ bytes: Buffer }>(`select bytes from import_chunks where import_id = $1 and n = $2`, [
-    importId,
-    n,
-  ]);
-  return chunk?.bytes;
+/** The file as it was uploaded, piece by piece, each in a transaction of its own: nothing is held open while rows are worked off. */
+export async function* fileOf(db: Database, tenantId: string, importId: string): AsyncGenerator<Buffer> {
+  for (let n = 0; ; n += 1) {
+    const [chunk] = await db.inTenant(tenantId, (tx) =>
+      tx.rows<{ bytes: Buffer }>(`select bytes from import_chunks where import_id = $1 and n = $2`, [importId, n]),
+    );
+    if (!chunk) return;
+    yield chunk.bytes;
+  }
 }
 
 /** The file is here whole, and read so far that its columns can be mapped. */
@@ -159,7 +162,7 @@ export async function recordBatch(tx: Tx, importId: string, batch: Batch, option
   return true;
 }
 
-/** Whose of these hashes must not come back by an import (P7). */
+/** Whose of these hashes must not come back by an import (P7); who was added again by hand since is there already. */
 export async function erasedAmong(tx: Tx, hashes: readonly Buffer[]): Promise<ReadonlySet<string>> {
   const erased = await tx.rows<{ hash: Buffer }>(`select address_hash as hash from erased_people where address_hash = any($1)`, [
     hashes,

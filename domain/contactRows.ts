@@ -1,6 +1,7 @@
 import { canonicalAddress, canonicalDomain, companyKey } from './address.ts';
 import type { Layout, NamedField } from './contactHeadings.ts';
 import { neverCollected } from './neverCollected.ts';
+import { usState } from './usStates.ts';
 
 /** A contact as a row of a file gives it: identity in canonical form, everything else as it stands there. */
 export interface ContactRow {
@@ -95,7 +96,7 @@ function contactOf(cells: readonly string[], layout: Layout, identity: Identity)
     industry: line('industry'),
     companyAbout: clean(firstValue(cells, layout.columns.companyAbout), LONGEST_TEXT),
     city: line('city'),
-    state: line('state'),
+    state: stateIn(line('state'), line('country')),
     postalCode: line('postalCode'),
     country: line('country'),
     zone: zoneIn(line('zone')),
@@ -120,6 +121,12 @@ function domainIn(text: string): string | null {
     .replace(/^www\./i, '');
   const domain = host === '' ? null : canonicalDomain(host);
   return domain === null || /[\s\p{Cc}]/u.test(domain) ? null : companyKey(domain);
+}
+
+/** One spelling for each of the United States; Georgia in the Caucasus stays what it is. */
+function stateIn(text: string, country: string): string {
+  const isUs = /^(?:|us|usa|u\.s\.(?:a\.)?|united states(?: of america)?)$/i.test(country);
+  return (isUs ? usState(text) : null) ?? text;
 }
 
 function zoneIn(text: string): string {

@@ -4,6 +4,7 @@ import type { Arrival } from '../../db/contactMerge.ts';
 import {
   closeImportWork,
   erasedAmong,
+  fileOf,
   findImport,
   finishImport,
   type Import,
@@ -13,8 +14,9 @@ import {
 } from '../../db/imports.ts';
 import type { Database } from '../../db/transaction.ts';
 import { DigestSet } from '../../providers/csv/digestSet.ts';
+import { decoded, encodingNamed } from '../../providers/csv/encoding.ts';
 import { addressHasher } from '../../providers/keyedHash.ts';
-import { openImport } from './readImport.ts';
+import { openTable } from '../../providers/csv/table.ts';
 
 /** Rows of one transaction: long enough for the statement to pay, short enough to hold no lock for a second. */
 const batchRows = 2_000;
@@ -24,7 +26,7 @@ export interface ImportRun {
   addressKey: Buffer;
   /** Told after each batch how many rows are accounted for. */
   onProgress(rows: number): void;
-  /** Asked after each batch. */
+  /** Asked when a batch is on its way: each turn brings in one at least. */
   isOver(): boolean;
 }
 
@@ -50,7 +52,7 @@ export async function runImport(run: ImportRun, tenantId: string, importId: stri
 
 /** Judges row after row; null when the turn is over, or another run of the import is ahead of this one. */
 async function judgeAll(run: ImportRun, tenantId: string, job: Import, recorder: Recorder): Promise<number | null> {
-  const table = await openImport(run.db, tenantId, job);
+  const table = await openTable(decoded(fileOf(run.db, tenantId, job.id), encodingNamed(job.encoding)));
   const layout = layOut(table.header, job.mapping ?? {});
   const seen = new DigestSet();
   let rowNumber = 0;
@@ -61,9 +63,12 @@ async function judgeAll(run: ImportRun, tenantId: string, job: Import, recorder:
       const outcome = judgeRow(cells, layout, (email) => seen.add(email));
       if (rowNumber > job.rowsRead) batch.push({ rowNumber, cells, outcome });
       if (batch.length < batchRows) continue;
-      if (!(await recorder.settled()) || run.isOver()) return null;
+      if (!(await recorder.settled())) return null;
       recorder.record(batch);
       batch = [];
+      if (!run.isOver()) continue;
+      await recorder.settled();
+      return null;
     }
     run.onProgress(rowNumber);
   }

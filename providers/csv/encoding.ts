@@ -2,8 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { Unreadable } from './unreadable.ts';
 
-export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
 export type Encoding = (typeof encodings)[number];
+
+/** An encoding that was found out and written down before. */
+export function encodingNamed(name: string | null): Encoding {
+  const known = encodings.find((encoding) => encoding === name);
+  if (!known) throw new RangeError(`${name} is no encoding that files are read in.`);
+  return known;
+}
 
 const SAMPLE_BYTES = 64 * 1024;
 

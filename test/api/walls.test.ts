@@ -23,6 +23,10 @@ beforeAll(async () => {
   const launch = await made(
     other.rep.post('/v1/launches', { sequenceId: sequence.id, listIds: [listId], mailboxIds: [mailbox.id] }),
   );
+  const company = await made(other.rep.post('/v1/companies', { name: 'Theirs' }));
+  const upload = await made(
+    other.rep.post('/v1/imports?fileName=theirs.csv', 'Email\nb@walls.example\n', { 'content-type': 'text/csv' }),
+  );
   const suppressed = await other.rep.post('/v1/suppressions', { address: 'z@walls.example' });
   await api.db.inTenant(other.id, (tx) => enrolBatch(tx, launch.id, firstOpening));
   await api.db.inTenant(other.id, (tx) => planDue(tx, launch.id, 1, openingAt));
@@ -33,7 +37,9 @@ beforeAll(async () => {
     version: '1',
     messageId: '000000000001',
     userId: other.rep.userId,
+    companyId: company.id,
     contactId: contactIds[0],
+    importId: upload.id,
     listId,
     mailboxId: mailbox.id,
     sequenceId: sequence.id,
@@ -46,6 +52,12 @@ afterAll(() => api.close());
 /** A body that each route takes, so that only the id is at fault. */
 const bodies: Record<string, unknown> = {
   'patch /users/{userId}': { name: 'Mine now' },
+  'patch /contacts/{contactId}': { title: 'Mine now' },
+  'patch /companies/{companyId}': { name: 'Mine now' },
+  'patch /lists/{listId}': { name: 'Mine now' },
+  'post /lists/{listId}/members': { contactIds: [nobody] },
+  'post /lists/{listId}/members/remove': { contactIds: [nobody] },
+  'post /imports/{importId}/start': {},
   'patch /mailboxes/{mailboxId}': { fromName: 'Mine now' },
   'patch /sequences/{sequenceId}': { name: 'Mine now' },
   'post /sequences/{sequenceId}/versions': { definition: definition(), basedOn: 1 },
@@ -72,6 +84,10 @@ test('and nothing of it has changed', async () => {
 test('lists show the own workspace only', async () => {
   for (const path of [
     '/users',
+    '/contacts',
+    '/companies',
+    '/lists',
+    '/imports',
     '/mailboxes',
     '/sequences',
     '/launches',

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import {
+  addCompany,
+  changeCompany,
+  type Company as CompanyRow,
+  deleteCompany,
+  findCompany,
+  listCompanies,
+} from '../../db/companies.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { findUser } from '../../db/users.ts';
+import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { Problem } from '../problem.ts';
+import { route } from '../route.ts';
+import { Domain, Id, Instant, Nothing } from '../shapes.ts';
+
+const Company = z
+  .object({
+    id: Id,
+    name: z.string(),
+    domain: z.string().nullable(),
+    industry: z.string(),
+    about: z.string(),
+    ownerId: Id.nullable(),
+    people: z.int(),
+    createdAt: Instant,
+  })
+  .meta({ id: 'Company' });
+
+const fields = {
+  name: z.string().trim().min(1).max(250),
+  domain: Domain.nullable(),
+  industry: z.string().trim().max(250),
+  about: z.string().trim().max(10_000),
+  ownerId: Id.nullable(),
+};
+const params = z.object({ companyId: Id });
+
+const list = route({
+  method: 'get',
+  path: '/companies',
+  action: 'contacts.read',
+  tag: 'Companies',
+  summary: 'Companies by name',
+  query: Paging.extend({ search: z.string().max(250).default(''), ownerId: Id.optional() }),
+  reply: { status: 200, schema: pageOf(Company) },
+  async handle({ who, db, query }) {
+    const filter = { search: query.search, ownerId: query.ownerId ?? null };
+    const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
+    const companies = await db.inTenant(who.tenantId, (tx) => listCompanies(tx, filter, page));
+    return cutPage(companies, query.limit, ({ nameKey, id }) => [nameKey, id]);
+  },
+});
+
+const create = route({
+  method: 'post',
+  path: '/companies',
+  action: 'contacts.write',
+  tag: 'Companies',
+  summary: 'Add a company; a domain, where it is known, is its identity',
+  body: z.strictObject({
+    name: fields.name,
+    domain: fields.domain.default(null),
+    industry: fields.industry.default(''),
+    about: fields.about.default(''),
+    ownerId: fields.ownerId.default(null),
+  }),
+  reply: { status: 201, schema: Company },
+  errors: ['already-exists', 'invalid-request'],
+  handle: ({ who, db, body }) =>
+    db.inTenant(who.tenantId, async (tx) => {
+      await mustBeUser(tx, body.ownerId);
+      const id = await addCompany(tx, body);
+      if (id === null) throw taken();
+      return present(await findCompany(tx, id));
+    }),
+});
+
+const read = route({
+  method: 'get',
+  path: '/companies/{companyId}',
+  action: 'contacts.read',
+  tag: 'Companies',
+  summary: 'One company',
+  params,
+  reply: { status: 200, schema: Company },
+  handle: ({ who, db, params }) => db.inTenant(who.tenantId, async (tx) => present(await findCompany(tx, params.companyId))),
+});
+
+const change = route({
+  method: 'patch',
+  path: '/companies/{companyId}',
+  action: 'contacts.write',
+  tag: 'Companies',
+  summary: 'Change what is given',
+  params,
+  body: z.strictObject(fields).partial(),
+  reply: { status: 200, schema: Company },
+  errors: ['already-exists', 'invalid-request'],
+  handle: ({ who, db, params, body }) =>
+    db.inTenant(who.tenantId, async (tx) => {
+      await mustBeUser(tx, body.ownerId);
+      if ((await changeCompany(tx, params.companyId, body)) === 'taken') throw taken();
+      return present(await findCompany(tx, params.companyId));
+    }),
+});
+
+const remove = route({
+  method: 'delete',
+  path: '/companies/{companyId}',
+  action: 'contacts.delete',
+  tag: 'Companies',
+  summary: 'Delete a company; its people stay, without one',
+  params,
+  reply: { status: 204, schema: Nothing },
+  async handle({ who, db, params }) {
+    if (!(await db.inTenant(who.tenantId, (tx) => deleteCompany(tx, params.companyId)))) throw unknown();
+    return undefined;
+  },
+});
+
+export const companyRoutes = [list, create, read, change, remove];
+
+function present(company: CompanyRow | undefined): CompanyRow {
+  if (!company) throw unknown();
+  return company;
+}
+
+function unknown(): Problem {
+  return new Problem('not-found', 'There is no such company in this workspace.');
+}
+
+function taken(): Problem {
+  return new Problem('already-exists', 'Another company has this domain or, without a domain, this name.');
+}
+
+async function mustBeUser(tx: Tx, userId: string | null | undefined): Promise<void> {
+  if (!userId || (await findUser(tx, userId))) return;
+  const message = 'There is no such user in this workspace.';
+  throw new Problem('invalid-request', message, { errors: [{ pointer: '/ownerId', message }] });
+}
