@@ -93,13 +93,19 @@ function asDocument(deps: Dependencies): express.ErrorRequestHandler {
     }
     const problem = foreseen(error);
     if (problem.problem === 'internal')
-      deps.log.error({ error, method: request.method, route: request.route as unknown }, 'unforeseen');
+      deps.log.error({ err: error, method: request.method, path: pathOf(request) }, 'unforeseen');
     response
       .status(problem.status)
       .set({ ...problem.headers, 'Cache-Control': 'no-store' })
       .type('application/problem+json')
       .send(JSON.stringify(problem.document));
   };
+}
+
+/** The route's pattern: an address itself may hold a token or what somebody searched for. */
+function pathOf({ baseUrl, route }: express.Request): string {
+  const { path } = (route ?? {}) as { path?: string };
+  return path === undefined ? '' : `${baseUrl}${path}`;
 }
 
 function foreseen(error: unknown): Problem {

@@ -7,6 +7,8 @@ import type { Dependencies } from './dependencies.ts';
 import { html, type Markup, page } from './html.ts';
 
 const MOST_BYTES = 64 * 1024;
+/** The token in previews and test sends, which are nobody's messages. */
+export const PREVIEW = 'preview';
 
 /**
  * The links in every message (P11; RFC 8058). Reading changes nothing, because link scanners read. A POST suppresses, and 200 is answered
@@ -28,6 +30,7 @@ export function unsubscribePages(deps: Dependencies): express.Router {
 async function confirm(deps: Dependencies, token: string, response: Response): Promise<void> {
   const claims = readLink(deps.linkKeys, token);
   if (claims) response.type('html').send(confirming(await senderOf(deps, claims)));
+  else if (token === PREVIEW) response.type('html').send(example);
   else refuse(response);
 }
 
@@ -91,6 +94,11 @@ function confirming(sender: string): string {
   );
 }
 
+const example = page(
+  'Preview',
+  html`<h1>A preview has nobody to unsubscribe</h1><p>In a real message this link leads to the page on which people stop your e-mails.</p>`,
+);
+
 function done(scope: Scope | null, cancelledSends: number, sender: string): string {
   const what: Markup =
     scope === 'sequence'
@@ -119,7 +127,7 @@ function refuse(response: Response): void {
 function failed({ log }: Dependencies): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
-    log.error({ error }, 'an opt-out could not be taken');
+    log.error({ err: error }, 'an opt-out could not be taken');
     const body = html`<h1>That did not work</h1>
       <p>Your wish could not be saved just now. Please open the link again in a minute, or answer the message with the word "unsubscribe".</p>`;
     response.status(500).type('html').send(page('Try again', body));

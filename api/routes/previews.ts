@@ -16,6 +16,7 @@ import { TemplateRefused } from '../../providers/templates.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { Problem } from '../problem.ts';
 import { type Who, route } from '../route.ts';
+import { PREVIEW } from '../unsubscribe.ts';
 import { Id, Instant, VersionNumber } from '../shapes.ts';
 
 const Preview = z
@@ -164,7 +165,7 @@ function wordsOrRefusal(write: () => Words): Written {
 
 /** A preview is nobody's message: its link opens the page that says so. */
 function exampleLink({ publicUrl }: Dependencies): string {
-  return `${publicUrl}/u/preview`;
+  return `${publicUrl}/u/${PREVIEW}`;
 }
 
 async function signed(

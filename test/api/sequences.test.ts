@@ -80,6 +80,8 @@ test('a preview shows the words for one contact, and when each step could go', a
   expect(steps[0]?.text).toContain('1 Main Street, Springfield');
   expect(steps[0]?.text).toContain('https://decorum.example/u/');
   expect(Date.parse(steps[1]?.earliestAt ?? '') - Date.parse(steps[0]?.earliestAt ?? '')).toBe(2 * 24 * 3600 * 1000);
+  const link = /https:\/\/decorum\.example(\/u\/\S+)/.exec(steps[0]?.text ?? '')?.[1] ?? '';
+  expect(await api.stranger.get(link)).toMatchObject({ status: 200, body: expect.stringContaining('preview') });
   const unsaved = await acme.rep.post(`/v1/sequences/${id}/preview`, {
     contactId: contactIds[0],
     definition: definition({ steps: [{ ...email, text: 'Dear {{ last_name }}' }] }),
