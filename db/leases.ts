@@ -38,7 +38,8 @@ export async function settleAbandoned(tx: Tx, mailboxId: string): Promise<{ unkn
 /** Real milliseconds until a lease of the mailbox runs out; null: nothing is out. */
 export async function nextLeaseEndMs(tx: Tx, mailboxId: string): Promise<number | null> {
   const { waitMs } = await tx.row<{ waitMs: number | null }>(
-    `select greatest(100, ceil(extract(epoch from min(until) - clock_timestamp()) * 1000))::double precision as "waitMs" from (
+    `select case when min(until) is not null -- greatest() passes over a null
+         then greatest(100, ceil(extract(epoch from min(until) - clock_timestamp()) * 1000))::double precision end as "waitMs" from (
        select min(claimed_until) as until from sends where mailbox_id = $1 and state = 'claimed'
        union all select min(wire_until) + interval '${unknownAfter}' from sends where mailbox_id = $1 and state = 'handing') as leases`,
     [mailboxId],

@@ -50,8 +50,9 @@ export async function up(knex: Knex): Promise<void> {
       return legal;
     end $$;
 
-    -- Real time until a legal instant, in milliseconds: what a workflow sleeps.
-    create function decorum.wait_ms(due timestamptz) returns double precision language sql stable as $$
+    -- Real time until a legal instant, in milliseconds: what a workflow sleeps. Strict, because greatest() passes over a null: without an
+    -- instant the answer would be "now", and the workflow would look again and again.
+    create function decorum.wait_ms(due timestamptz) returns double precision language sql stable strict as $$
       select greatest(0, ceil(extract(epoch from due - decorum.now()) * 1000 / coalesce((select clock_factor from tenants where id = decorum.tenant()), 1)))::double precision
     $$;
   `);
