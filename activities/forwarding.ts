@@ -25,9 +25,9 @@ export function forwardingActivities({ db, vault, monotonicMs, now }: Forwarding
   return {
     /**
      * Sends the replies that wait on to the mailbox's owner, at least once each: an attempt is counted before it is made. Answers the real
-     * milliseconds until the next attempt; null: none waits.
+     * milliseconds until the next attempt, 0 when the last one has just gone or failed for good: the mailbox may have no work left.
      */
-    async forwardReplies(tenantId: string, mailboxId: string): Promise<number | null> {
+    async forwardReplies(tenantId: string, mailboxId: string): Promise<number> {
       const endsAt = monotonicMs() + turnMs;
       const context = Context.current();
       const beat = setInterval(() => context.heartbeat(), 2_000);
@@ -43,7 +43,7 @@ export function forwardingActivities({ db, vault, monotonicMs, now }: Forwarding
         }
         return await db.inTenant(tenantId, async (tx) => {
           await giveUpForwards(tx, mailboxId, null);
-          return nextForwardMs(tx, mailboxId);
+          return (await nextForwardMs(tx, mailboxId)) ?? 0;
         });
       } finally {
         clearInterval(beat);
