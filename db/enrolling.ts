@@ -7,7 +7,7 @@ import type { Tx } from './transaction.ts';
 import { cohortWork } from './workflowIds.ts';
 
 /** People of one cohort: few enough for one transaction and one workflow's rhythm, many enough that histories stay small. */
-export const cohortSize = 500;
+const cohortSize = 500;
 
 /** When a person's first step may begin, counted from `from`; null: the window never opens for the zones that may be theirs. */
 export type FirstOpening = (definition: Definition, place: Place, from: Date) => Opening | null;

@@ -114,7 +114,7 @@ interface Sweep extends Pick<SuppressionRequest, 'channel' | 'scopeId' | 'basis'
 }
 
 /** Cancels what is on its way to the subjects and stops their enrolments; counts it on the batch. */
-export async function cancelFor(tx: Tx, sweep: Sweep): Promise<Cancelled> {
+async function cancelFor(tx: Tx, sweep: Sweep): Promise<Cancelled> {
   if (sweep.channel === 'phone') return { sends: 0, enrolments: 0, tasks: 0 };
   const sends = await tx.run(
     `update sends set state = 'cancelled', because = 'suppressed'
@@ -149,7 +149,7 @@ export async function cancelFor(tx: Tx, sweep: Sweep): Promise<Cancelled> {
 }
 
 /** Returns when no message to the subjects that passed the gate can still begin. */
-export async function wireIsClear(db: Database, tenantId: string, hashes: readonly Buffer[]): Promise<void> {
+async function wireIsClear(db: Database, tenantId: string, hashes: readonly Buffer[]): Promise<void> {
   for (let polls = 0; ; polls += 1) {
     const atTheWire = await db.inTenant(tenantId, (tx) =>
       tx.rows(

@@ -1,7 +1,7 @@
 import type { Database } from './transaction.ts';
 
 /** How long after the gate a message may still begin; wall clock, and the sender's own monotonic timer starts before the gate is asked. */
-export const wireSeconds = 8;
+const wireSeconds = 8;
 
 /**
  * The wire gate: of `ids`, claimed under `claimId`, the ones that may begin DATA now.

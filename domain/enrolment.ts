@@ -4,7 +4,7 @@ import { type Definition, nextStep, type Outcome } from './sequence.ts';
 /** Open: a step is to come (`waiting`), at work (`queued`), or the person is `paused`. The other three are ends. */
 export const states = ['waiting', 'queued', 'paused', 'blocked', 'finished', 'stopped'] as const;
 export type EnrolmentState = (typeof states)[number];
-export const openStates = ['waiting', 'queued', 'paused'] as const satisfies EnrolmentState[];
+const openStates = ['waiting', 'queued', 'paused'] as const satisfies EnrolmentState[];
 
 /** Why a person was not taken into a launch. */
 export type BlockedBecause = 'no_email' | 'suppressed' | 'in_another_sequence' | 'was_in_this_sequence' | 'window_never_opens';

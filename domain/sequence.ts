@@ -23,13 +23,13 @@ export const EmailStep = z.strictObject({
   text: words.min(1),
   html: words.optional(), // absent: made from the text
 });
-export const TaskStep = z.strictObject({
+const TaskStep = z.strictObject({
   ...shared,
   kind: z.literal('task'),
   title: z.string().min(1).max(200),
   instructions: words.default(''),
 });
-export const CallStep = z.strictObject({
+const CallStep = z.strictObject({
   ...shared,
   kind: z.literal('call'),
   title: z.string().min(1).max(200),

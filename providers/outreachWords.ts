@@ -36,7 +36,7 @@ export interface Words {
 }
 
 /** Variables as templates name them: `first_name`, `company`, `sender.name`, further columns of an import under `extra`. */
-export function variablesOf({ contact, sender }: Pick<Correspondence, 'contact' | 'sender'>): Variables {
+function variablesOf({ contact, sender }: Pick<Correspondence, 'contact' | 'sender'>): Variables {
   const given = (value: string) => (value === '' ? undefined : value); // so that a fallback applies
   return {
     first_name: given(contact.firstName),
