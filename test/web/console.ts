@@ -16,8 +16,9 @@ export async function builtConsole(): Promise<string> {
   const folder = join(root, `.decorum/test/console-${sources.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   const made = `${folder}.${process.pid}`;
+  const env = { ...process.env, NODE_ENV: 'production' }; // Jest's `test` would build React for debugging
   const vite = join(root, 'node_modules/vite/bin/vite.js');
-  await promisify(execFile)(process.execPath, [vite, 'build', 'web', '--outDir', made, '--logLevel', 'warn'], { cwd: root });
+  await promisify(execFile)(process.execPath, [vite, 'build', 'web', '--outDir', made, '--logLevel', 'warn'], { cwd: root, env });
   if (existsSync(folder)) rmSync(made, { recursive: true });
   else renameSync(made, folder); // whole or not at all: another run may be looking for it
   return folder;

@@ -24,6 +24,9 @@ function withoutStyles(html: string): string {
     .replaceAll(/<[a-z][^>]*>/gi, (tag) => tag.replaceAll(/\sstyle\s*=/gi, ' data-style='));
   const message = new DOMParser().parseFromString(plain, 'text/html');
   for (const element of message.querySelectorAll('script, style, link, base, meta, iframe, object, embed')) element.remove();
+  for (const element of message.querySelectorAll('*')) {
+    for (const name of element.getAttributeNames()) if (name.startsWith('on')) element.removeAttribute(name);
+  }
   for (const element of message.querySelectorAll('img')) if (!element.src.startsWith('data:')) element.removeAttribute('src');
   const policy = message.createElement('meta');
   policy.httpEquiv = 'Content-Security-Policy';

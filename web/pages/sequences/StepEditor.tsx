@@ -23,7 +23,9 @@ export function StepEditor({ step, index, later, findings, faults, isReadOnly, o
   return (
     <Stack gap="xs" className="panel" role="group" aria-label={name}>
       <Group justify="space-between">
-        <Title order={3}>{name}</Title>
+        <Title order={2} size="h3">
+          {name}
+        </Title>
         {!isReadOnly && (
           <Group gap={4}>
             <Move label={`Move ${name} up`} sign="↑" act={onUp} />

@@ -1,4 +1,4 @@
-import { Checkbox, Group, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Group, Stack, TextInput, Title } from '@mantine/core';
 import type { Definition } from './draft.ts';
 
 const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
@@ -15,7 +15,9 @@ export function WindowFields({
 }) {
   return (
     <Stack gap="xs" className="panel" role="group" aria-label="Send window">
-      <strong>Send window, on the recipient's clock</strong>
+      <Title order={2} size="h3">
+        Send window, on the recipient's clock
+      </Title>
       <Group gap="sm" align="flex-end">
         <TextInput
           label="From"
@@ -26,7 +28,6 @@ export function WindowFields({
         />
         <TextInput
           label="To"
-          description={undefined}
           type={window.to === '24:00' ? 'text' : 'time'}
           value={window.to}
           readOnly={isReadOnly}

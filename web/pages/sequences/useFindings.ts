@@ -16,6 +16,7 @@ export function useFindings(definition: Definition): {
     queryKey: ['content-checks', settled],
     queryFn: ({ signal }) => ask('post', '/content-checks', { body: { definition: settled }, signal }),
     placeholderData: keepPreviousData,
+    enabled: isWritten(settled),
     retry: false,
     staleTime: 60_000,
   });
@@ -29,4 +30,9 @@ export function useFindings(definition: Definition): {
       faults.filter(isAbout(index)).map(({ pointer = '', message }) => `${pointer.split('/')[4] ?? ''}: ${message}`),
     others: isAboutAStep ? null : error,
   };
+}
+
+/** Nobody needs to be told that a step is empty which they have just added. */
+function isWritten({ steps }: Definition): boolean {
+  return steps.every((step) => (step.kind === 'email' ? step.text : step.title) !== '');
 }
