@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { applyEvents, resumeEnrolment } from '../../db/enrolments.ts';
 import { releaseHeld } from '../../db/holds.ts';
+import { markReply } from '../../db/inbound.ts';
 import {
   findLaunch,
   isInLaunch,
@@ -381,7 +382,11 @@ const move = route({
 });
 
 /** A verb on one person of a launch. */
-function personVerb<const Path extends `/${string}`>(path: Path, summary: string, event: EnrolmentEvent | 'resume') {
+function personVerb<const Path extends `/${string}`>(
+  path: Path,
+  summary: string,
+  act: (tx: Tx, enrolmentId: string, byUser: string) => Promise<boolean>,
+) {
   return route({
     method: 'post',
     path,
@@ -396,24 +401,37 @@ function personVerb<const Path extends `/${string}`>(path: Path, summary: string
         await mine(tx, who, launchId);
         if (!(await isInLaunch(tx, launchId, enrolmentId)))
           throw new Problem('not-found', 'There is no such person in this launch.');
-        const done =
-          event === 'resume'
-            ? await resumeEnrolment(tx, enrolmentId, who.userId)
-            : (await applyEvents(tx, [{ enrolmentId, event, byUser: who.userId }], openingAfter)).size === 1;
-        if (!done) throw new Problem('conflict', 'The person is in another state by now: look again.');
+        if (!(await act(tx, enrolmentId, who.userId))) {
+          throw new Problem('conflict', 'The person is in another state by now: look again.');
+        }
         return undefined;
       }),
   });
 }
 
+function letAct(event: EnrolmentEvent) {
+  return async (tx: Tx, enrolmentId: string, byUser: string) =>
+    (await applyEvents(tx, [{ enrolmentId, event, byUser }], openingAfter)).size === 1;
+}
+
 const person = '/launches/{launchId}/people/{enrolmentId}';
-const remove = personVerb(`${person}/remove`, 'Take a person out of the launch', { kind: 'stop', because: 'removed' });
-const finish = personVerb(`${person}/finish`, 'Finish a person: nothing more is sent, the history stays', { kind: 'finish' });
-const pausePerson = personVerb(`${person}/pause`, 'Pause a person, who keeps place and remaining delay', {
-  kind: 'pause',
-  because: 'by_hand',
-});
-const resumePerson = personVerb(`${person}/resume`, 'Take a paused person up again', 'resume');
+const remove = personVerb(`${person}/remove`, 'Take a person out of the launch', letAct({ kind: 'stop', because: 'removed' }));
+const finish = personVerb(
+  `${person}/finish`,
+  'Finish a person: nothing more is sent, the history stays',
+  letAct({ kind: 'finish' }),
+);
+const pausePerson = personVerb(
+  `${person}/pause`,
+  'Pause a person, who keeps place and remaining delay',
+  letAct({ kind: 'pause', because: 'by_hand' }),
+);
+const resumePerson = personVerb(`${person}/resume`, 'Take a paused person up again', resumeEnrolment);
+const replied = personVerb(
+  `${person}/replied`,
+  'Mark that a person has answered by another road: the sequence stops, or goes on where it has a branch for that',
+  (tx, enrolmentId, byUser) => markReply(tx, enrolmentId, byUser, openingAfter),
+);
 
 export const launchRoutes = [
   list,
@@ -432,6 +450,7 @@ export const launchRoutes = [
   finish,
   pausePerson,
   resumePerson,
+  replied,
 ];
 
 async function found(tx: Tx, launchId: string): Promise<ShownLaunch> {

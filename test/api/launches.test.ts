@@ -157,6 +157,18 @@ test('people are found by state and name, page by page, and each can be paused, 
   expect((await people('state=finished')).items).toHaveLength(1);
 });
 
+test('an answer that came by another road stops the person', async () => {
+  const { acme, plan, enrol } = await desk();
+  const { id } = await made(acme.rep.post('/v1/launches', plan));
+  await enrol(id);
+  const { items } = (await acme.rep.get(`/v1/launches/${id}/people?search=a@one`)).body as { items: { enrolmentId: string }[] };
+  expect((await acme.rep.post(`/v1/launches/${id}/people/${items[0]?.enrolmentId}/replied`)).status).toBe(204);
+  expect((await acme.rep.get(`/v1/launches/${id}`)).body).toMatchObject({
+    people: { waiting: 2, stopped: 1 },
+    stopped: { replied: 1 },
+  });
+});
+
 test('lists are added to a running launch, and nobody twice', async () => {
   const { acme, plan, enrol, listId } = await desk();
   const { id } = await made(acme.rep.post('/v1/launches', plan));
