@@ -106,7 +106,7 @@ export async function recordInbound(tx: Tx, addressee: Addressee, message: NewIn
   }
 }
 
-/** A rep has had the answer by another road (a call, a colleague). False: there is no such enrolment. */
+/** A rep has had the answer by another road (a call, a colleague). False: there is no such enrolment, or it is marked already. */
 export async function markReply(tx: Tx, enrolmentId: string, byUser: string, nextOpening: NextOpening): Promise<boolean> {
   const [marked] = await tx.rows<{ step: number }>(
     `insert into inbound_messages (tenant_id, enrolment_id, contact_id, source_hash, kind, step)

@@ -25,6 +25,7 @@ test('a reply that the rep marks by hand stops the enrolment, in the rep’s nam
     await newSend(tx, { enrolmentId: enrolment.id, state: 'planned' });
     await tx.run(`update enrolments set state = 'queued'`);
     expect(await markReply(tx, enrolment.id, rep.id, openingAfter)).toBe(true);
+    expect(await markReply(tx, enrolment.id, rep.id, openingAfter)).toBe(false);
     return tx.row(
       `select e.state, e.because, (select state from sends) as send, (select count(*) from tasks) as tasks,
          array(select kind || ' ' || forward from inbound_messages) as received,
