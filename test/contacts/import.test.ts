@@ -2,21 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runImport } from '../../activities/imports/runImport.ts';
 import { deleteContact } from '../../db/contacts.ts';
-import {
-  beginImport,
-  endUpload,
-  findImport,
-  type ImportOptions,
-  keepChunk,
-  listRefusals,
-  type Mapping,
-  startImport,
-} from '../../db/imports.ts';
+import { findImport, type ImportOptions, listRefusals } from '../../db/imports.ts';
 import { type Database, openDatabase, type Tx } from '../../db/transaction.ts';
-import { layOut } from '../../domain/contactHeadings.ts';
-import { decoded, EncodingGuess } from '../../providers/csv/encoding.ts';
-import { openTable } from '../../providers/csv/table.ts';
 import { addressHash } from '../../providers/keyedHash.ts';
+import { newImport } from '../builders/import.ts';
 import { newTenant, newUser } from '../builders/tenant.ts';
 import { testDatabase } from '../setup/database.ts';
 
@@ -43,29 +32,8 @@ function inTenant<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.inTenant(tenantId, work);
 }
 
-const plain: ImportOptions = { ownerId: null, listId: null, tags: [], existing: 'fill' };
-
-/** An import that is about to run, its file in pieces of `chunkBytes`. */
-async function started(file: string | Buffer, options: Partial<ImportOptions> = {}, chunkBytes = 1000): Promise<string> {
-  const bytes = Buffer.from(file);
-  const guess = new EncodingGuess();
-  guess.push(bytes);
-  const encoding = guess.end();
-  const { header, delimiter } = await openTable(decoded(pieces([bytes]), encoding));
-  const mapping: Mapping = Object.fromEntries(layOut(header).fields.entries());
-  return inTenant(async (tx) => {
-    const id = await beginImport(tx, 'contacts.csv', userId);
-    for (let n = 0; n * chunkBytes < bytes.length; n += 1) {
-      await keepChunk(tx, id, n, bytes.subarray(n * chunkBytes, (n + 1) * chunkBytes));
-    }
-    await endUpload(tx, id, { bytes: bytes.length, encoding, delimiter, header, mapping });
-    await startImport(tx, id, mapping, { ...plain, ...options });
-    return id;
-  });
-}
-
-async function* pieces(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
-  for (const chunk of chunks) yield await Promise.resolve(chunk);
+function started(file: string | Buffer, options: Partial<ImportOptions> = {}, chunkBytes = 1000): Promise<string> {
+  return newImport(db, { tenantId, by: userId, file, chunkBytes, ...options });
 }
 
 async function run(importId: string, { isOver = false, through = db } = {}): Promise<boolean> {
