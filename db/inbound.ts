@@ -110,9 +110,10 @@ export async function recordInbound(tx: Tx, addressee: Addressee, message: NewIn
 export async function markReply(tx: Tx, enrolmentId: string, byUser: string, nextOpening: NextOpening): Promise<boolean> {
   const [marked] = await tx.rows<{ step: number }>(
     `insert into inbound_messages (tenant_id, enrolment_id, contact_id, source_hash, kind, step)
-     select e.tenant_id, e.id, e.contact_id, sha256(uuid_send(gen_random_uuid())), 'reply',
-       coalesce((select max(s.step) from sends s where s.enrolment_id = e.id and s.state in ('sent', 'unknown')), e.step)
-     from enrolments e where e.id = $1 returning step`,
+     select e.tenant_id, e.id, e.contact_id, sha256(convert_to('marked by hand ' || e.id || ' ' || answered.step, 'UTF8')), 'reply', answered.step
+     from enrolments e cross join lateral (
+       select coalesce(max(s.step), e.step) as step from sends s where s.enrolment_id = e.id and s.state in ('sent', 'unknown')) as answered
+     where e.id = $1 on conflict (tenant_id, source_hash) do nothing returning step`,
     [enrolmentId],
   );
   if (!marked) return false;
