@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { StoppedBecause } from '../domain/enrolment.ts';
 import { allowance } from '../domain/mailboxAllowance.ts';
+import { applyEvents } from './enrolments.ts';
 import type { Tx } from './transaction.ts';
 
 /** How long claimed rows may wait for the wire gate before anybody may take them again; wall clock. */
@@ -55,9 +57,10 @@ export async function claim(tx: Tx, mailboxId: string, options: { most: number; 
   const found = await candidates(tx, mailboxId, mailbox.gapSeconds > 0 ? Math.min(room, 1) : room);
   if (found.length === 0) return none('nothing_due');
   const ids = (verdict: Candidate['verdict']) => found.filter((row) => row.verdict === verdict).map(({ id }) => id);
-  await cancelSuppressed(tx, ids('suppressed'));
+  await stopPeople(tx, ids('suppressed'), 'unsubscribed');
+  await stopPeople(tx, ids('gone'), 'contact_deleted');
   await tx.run(`update sends set state = 'held', because = 'late' where id = any($1)`, [ids('late')]);
-  const rows = await take(tx, claimId, await withinTouchLimits(tx, ids('free')));
+  const rows = await take(tx, claimId, await withinPersonLimit(tx, await withinCompanyLimit(tx, ids('free'))));
   if (rows.length > 0) {
     // A row of its own a day, so that the ramp counts days on which the mailbox sent and not days that passed.
     await tx.run(
@@ -91,7 +94,7 @@ function lockMailbox(tx: Tx, mailboxId: string): Promise<Mailbox> {
 
 interface Candidate {
   id: string;
-  verdict: 'free' | 'suppressed' | 'late';
+  verdict: 'free' | 'suppressed' | 'late' | 'gone';
 }
 
 async function candidates(tx: Tx, mailboxId: string, limit: number): Promise<Candidate[]> {
@@ -99,13 +102,15 @@ async function candidates(tx: Tx, mailboxId: string, limit: number): Promise<Can
     tx.rows<Candidate>(
       `select s.id,
          case
-           when exists (select from suppressions x where x.subject_hash in (s.address_hash, s.domain_hash)
+           when exists (select from suppressions x where x.subject_hash in (s.address_hash, s.domain_hash, c.address_hash, c.domain_hash)
                         and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)) then 'suppressed'
+           when c.address_hash is null then 'gone'
            when s.due_at < decorum.now() - interval '${lateAfter}' then 'late'
            else 'free'
          end as verdict
        from sends s
        join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
+       left join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
        where s.mailbox_id = $1 and s.state = 'planned' and s.priority = $2 and s.due_at <= decorum.now() and e.state = 'queued'
          and (s.expires_at > decorum.now() or s.due_at < decorum.now() - interval '${lateAfter}')
          and not exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id))
@@ -117,25 +122,55 @@ async function candidates(tx: Tx, mailboxId: string, limit: number): Promise<Can
   return followUps.length >= limit ? followUps : [...followUps, ...(await select(1, limit - followUps.length))];
 }
 
-/** A suppression cancels what it finds; this catches what was planned while it ran. */
-async function cancelSuppressed(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.run(
-    `with gone as (update sends set state = 'cancelled', because = 'suppressed' where id = any($1) returning enrolment_id)
-     update enrolments set state = 'stopped', because = 'unsubscribed', ended_at = decorum.now()
-     where id in (select enrolment_id from gone) and state in ('waiting', 'queued', 'paused')`,
-    [ids],
+/** A suppression cancels what it finds, a deletion stops whom it deletes; this catches what was planned while they ran. */
+async function stopPeople(tx: Tx, sendIds: readonly string[], because: StoppedBecause): Promise<void> {
+  if (sendIds.length === 0) return;
+  const people = await tx.rows<{ enrolmentId: string }>(`select enrolment_id as "enrolmentId" from sends where id = any($1)`, [
+    sendIds,
+  ]);
+  await applyEvents(
+    tx,
+    people.map(({ enrolmentId }) => ({ enrolmentId, event: { kind: 'stop', because } })),
+    () => null, // a stop leads nowhere, so nothing asks for an opening
   );
 }
 
 /**
- * The ids that break no limit that spans mailboxes: hours between two touches of a person, touches a quarter, first messages to a company
- * a day. Each limit is a row with a primary key, so that of two claimers in two mailboxes one is refused. The refused ones are moved on.
+ * The ids of which the company has had no more first messages today than it may. A limit is a row with a primary key, so that of two
+ * claimers in two mailboxes one is refused. The refused messages wait for the company's next day.
  */
-async function withinTouchLimits(tx: Tx, ids: readonly string[]): Promise<string[]> {
+async function withinCompanyLimit(tx: Tx, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
-  const spaced = await tx.rows<{ id: string }>(
+  const companies = await tx.rows<{ ids: string[] }>(
+    `insert into company_first_touches as t (tenant_id, company_key, day, send_ids)
+     select s.tenant_id, s.company_key, (decorum.now() at time zone 'UTC')::date, (array_agg(s.id order by s.due_at, s.id))[1:(select first_touches_per_company from tenants)]
+     from sends s where s.id = any($1) and s.priority = 1 and s.company_key is not null
+     group by s.tenant_id, s.company_key order by s.company_key
+     on conflict (tenant_id, company_key, day) do update
+       set send_ids = (t.send_ids || array(select id from unnest(excluded.send_ids) as id where id <> all (t.send_ids)))
+                      [1:(select first_touches_per_company from tenants)]
+     returning send_ids as ids`,
+    [ids],
+  );
+  const refused = await tx.rows<{ id: string }>(
+    `update sends set due_at = date_trunc('day', decorum.now() at time zone 'UTC') at time zone 'UTC' + interval '1 day', expires_at = null,
+       because = 'company_limit'
+     where id = any($1) and priority = 1 and company_key is not null and id <> all ($2) returning id`,
+    [ids, companies.flatMap(({ ids: granted }) => granted)],
+  );
+  return without(ids, refused);
+}
+
+/**
+ * The ids whose person has had no touch in the last hours and not too many this quarter; one row a person, so that of two claimers one is
+ * refused. After the company's limit: a message that waits for its company must not keep the person from another sequence's. The refused
+ * messages wait for the first instant that may do; without a closing time they are given their window then.
+ */
+async function withinPersonLimit(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const touched = await tx.rows<{ id: string }>(
     `insert into contact_touches as t (tenant_id, contact_id, send_id, last_at, quarter_from, in_quarter)
-     select distinct on (s.contact_id) s.tenant_id, s.contact_id, s.id, decorum.now(), date_trunc('quarter', decorum.now() at time zone 'UTC')::date, 1
+     select distinct on (s.contact_id) s.tenant_id, s.contact_id, s.id, decorum.now(), ${thisQuarter}::date, 1
      from sends s where s.id = any($1) order by s.contact_id, s.priority, s.id
      on conflict (tenant_id, contact_id) do update
        set send_id = excluded.send_id, last_at = excluded.last_at, quarter_from = excluded.quarter_from,
@@ -147,63 +182,32 @@ async function withinTouchLimits(tx: Tx, ids: readonly string[]): Promise<string
      returning send_id as id`,
     [ids],
   );
-  await postpone(
-    tx,
-    ids,
-    spaced,
-    'spacing',
-    `greatest(decorum.now() + interval '1 hour',
-    (select t.last_at + make_interval(hours => (select hours_between_touches from tenants)) from contact_touches t where t.contact_id = s.contact_id))`,
+  await tx.run(
+    `with limits as (
+       select t.contact_id, t.last_at + make_interval(hours => l.hours_between_touches) as spaced_at,
+         case when t.quarter_from = ${thisQuarter}::date and t.in_quarter >= l.touches_per_quarter
+           then (${thisQuarter} + interval '3 months') at time zone 'UTC' end as next_quarter
+       from contact_touches t, tenants l)
+     update sends s set because = case when l.next_quarter is null then 'spacing' else 'quarter_limit' end, expires_at = null,
+       due_at = greatest(l.spaced_at, l.next_quarter, decorum.now() + interval '1 minute')
+     from limits l where s.id = any($1) and l.contact_id = s.contact_id`,
+    [without(ids, touched)],
   );
-  // One row a company and statement: the others of this batch come with the next claim.
-  const companies = await tx.rows<{ ids: string[] }>(
-    `insert into company_first_touches as t (tenant_id, company_key, day, send_ids)
-     select s.tenant_id, s.company_key, (decorum.now() at time zone 'UTC')::date, (array_agg(s.id order by s.due_at, s.id))[1:(select first_touches_per_company from tenants)]
-     from sends s where s.id = any($1) and s.priority = 1 and s.company_key is not null
-     group by s.tenant_id, s.company_key order by s.company_key
-     on conflict (tenant_id, company_key, day) do update
-       set send_ids = (t.send_ids || array(select id from unnest(excluded.send_ids) as id where id <> all (t.send_ids)))
-                      [1:(select first_touches_per_company from tenants)]
-     returning send_ids as ids`,
-    [spaced.map(({ id }) => id)],
-  );
-  const granted = new Set(companies.flatMap(({ ids: sendIds }) => sendIds));
-  const free = await tx.rows<{ id: string; limited: boolean }>(
-    `select id, priority = 1 and company_key is not null as limited from sends where id = any($1) order by id`,
-    [spaced.map(({ id }) => id)],
-  );
-  const allowed = free.filter(({ id, limited }) => !limited || granted.has(id));
-  await postpone(
-    tx,
-    spaced.map(({ id }) => id),
-    allowed,
-    'company_limit',
-    `date_trunc('day', decorum.now() at time zone 'UTC') at time zone 'UTC' + interval '1 day'`,
-  );
-  return allowed.map(({ id }) => id);
+  return touched.map(({ id }) => id);
 }
 
-/** Moves the refused rows on; without a closing time they are given their next window before they are claimed. */
-async function postpone(
-  tx: Tx,
-  asked: readonly string[],
-  allowed: readonly { id: string }[],
-  because: string,
-  until: string,
-): Promise<void> {
-  const kept = new Set(allowed.map(({ id }) => id));
-  const refused = asked.filter((id) => !kept.has(id));
-  if (refused.length > 0)
-    await tx.run(`update sends s set due_at = ${until}, expires_at = null, because = '${because}' where s.id = any($1)`, [
-      refused,
-    ]);
+const thisQuarter = `date_trunc('quarter', decorum.now() at time zone 'UTC')`;
+
+function without(ids: readonly string[], others: readonly { id: string }[]): string[] {
+  const gone = new Set(others.map(({ id }) => id));
+  return ids.filter((id) => !gone.has(id));
 }
 
 function take(tx: Tx, claimId: string, ids: readonly string[]): Promise<Claimed[]> {
   return tx.rows<Claimed>(
     `update sends s set state = 'claimed', because = null, claim_id = $2, counted_at = decorum.now(),
        claimed_until = clock_timestamp() + interval '${leaseSeconds} s',
-       address_hash = c.address_hash, domain_hash = c.domain_hash -- the address that the message will be rendered with
+       address_hash = c.address_hash, domain_hash = c.domain_hash, company_key = c.company_key -- the address that the message will be rendered with
      from contacts c
      where s.id = any($1) and s.state = 'planned' and c.id = s.contact_id and c.address_hash is not null
      returning s.id, s.enrolment_id as "enrolmentId", s.launch_id as "launchId", s.sequence_id as "sequenceId", s.contact_id as "contactId",

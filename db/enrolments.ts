@@ -150,7 +150,13 @@ async function wake(tx: Tx, changes: readonly Changed[]): Promise<void> {
   )) {
     if (at) await wakeBefore(tx, [cohortWork(tx.tenantId, launchId, cohort).workflowId], at);
   }
-  // A cohort or a launch ends when nobody in it is open: tell the ones that have just lost their last.
+  // A cohort or a launch ends when nobody in it is open: tell the ones that have just lost their last. One at a time for a cohort: of two
+  // transactions that end its last two people at the same instant each would leave it to the other.
+  await tx.run(`select from outbox where workflow_id = any($1) order by workflow_id for no key update`, [
+    [...cohorts.values()]
+      .filter(({ ended }) => ended)
+      .map(({ launchId, cohort }) => cohortWork(tx.tenantId, launchId, cohort).workflowId),
+  ]);
   const emptied = await tx.rows<{ launchId: string; cohort: number }>(
     `select distinct e.launch_id as "launchId", e.cohort from enrolments e where e.id = any($1) and e.ended_at is not null
        and not exists (select from enrolments o where o.launch_id = e.launch_id and o.cohort = e.cohort and o.state in ('waiting', 'queued', 'paused'))`,

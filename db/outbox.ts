@@ -53,10 +53,13 @@ export async function endLook(tx: Tx, workflowId: string, sleepsUntil: Date | nu
   await tx.run(`update outbox set sleeps_until = $2 where workflow_id = $1`, [workflowId, sleepsUntil]);
 }
 
-/** Ends the workflow's row; false when somebody gave it new work since it looked, so that it must look again. */
+/**
+ * Ends the workflow's row; false when somebody gave it new work since it looked, so that it must look again. True also when it has ended
+ * already: an activity whose answer was lost is run once more.
+ */
 export async function closeWork(tx: Tx, workflowId: string): Promise<boolean> {
   const closed = await tx.run(
-    `update outbox set state = 'closed', closed_at = clock_timestamp() where workflow_id = $1 and state = 'open' and not wanted`,
+    `update outbox set state = 'closed', closed_at = coalesce(closed_at, clock_timestamp()) where workflow_id = $1 and not wanted`,
     [workflowId],
   );
   return closed > 0;

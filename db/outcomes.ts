@@ -45,17 +45,14 @@ export async function recordOutcomes(
   const sent = await markSent(tx, of('sent'));
   const unknown = await markUnknown(tx, of('unknown'));
   const refused = await markRefused(tx, of('hard_bounce'), rules.deadline);
-  await putBack(
+  const putOff = await putBack(
     tx,
     of('retry', 'policy', 'authentication'),
     `least(interval '5 minutes' * power(2, least(attempts, 10)), interval '4 hours')`,
   );
-  await putBack(tx, of('soft_bounce'), `interval '1 day'`);
+  const bounced = await putBack(tx, of('soft_bounce'), `interval '1 day'`);
   await hold(tx, of('unrenderable'));
-  const tired = await countSoftBounces(
-    tx,
-    of('soft_bounce').map(({ sendId }) => sendId),
-  );
+  const tired = await countSoftBounces(tx, [...bounced]);
 
   const events = new Map<string, EnrolmentEvent>();
   for (const { sendId, enrolmentId, step } of outcomes) {
@@ -69,17 +66,26 @@ export async function recordOutcomes(
     [...events].map(([enrolmentId, event]) => ({ enrolmentId, event })),
     rules.nextOpening,
   );
-  await judgeMailbox(tx, mailboxId, outcomes);
+  await judgeMailbox(
+    tx,
+    mailboxId,
+    outcomes.filter(({ sendId }) => sent.has(sendId) || putOff.has(sendId)),
+  );
 }
 
 async function markSent(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
-  return update(
+  const sent = await update(
     tx,
     outcomes,
     `state = 'sent', because = null, sent_at = decorum.now(), recorded_at = clock_timestamp(), message_id = o."messageId",
      answer_code = o."answerCode", answer_class = 'accepted', wire_until = null`,
     `'handing', 'unknown'`,
   );
+  await tx.run(
+    `update tasks set state = 'done', outcome = 'sent', done_at = decorum.now() where send_id = any($1) and kind = 'unknown_outcome' and state = 'open'`,
+    [[...sent]],
+  );
+  return sent;
 }
 
 async function markUnknown(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
@@ -129,8 +135,8 @@ async function markRefused(tx: Tx, outcomes: readonly Outcome[], deadline: Suppr
 }
 
 /** Nothing was accepted: the row is planned again after `delay`, which may refer to the attempts so far. */
-async function putBack(tx: Tx, outcomes: readonly Outcome[], delay: string): Promise<void> {
-  await update(
+function putBack(tx: Tx, outcomes: readonly Outcome[], delay: string): Promise<Set<string>> {
+  return update(
     tx,
     outcomes,
     `state = case when s.attempts + 1 >= ${mostAttempts} then 'held' else 'planned' end, because = 'retry', attempts = s.attempts + 1,
@@ -176,7 +182,7 @@ export async function countSoftBounces(tx: Tx, sendIds: readonly string[]): Prom
   return new Set(tired.map(({ id }) => id));
 }
 
-/** Policy answers and failed log-ins are about the mailbox: it pauses, and its people keep their place. */
+/** Policy answers and failed log-ins, as far as they were not written down before, are about the mailbox: it pauses, and its people keep their place. */
 async function judgeMailbox(tx: Tx, mailboxId: string, outcomes: readonly Outcome[]): Promise<void> {
   const failed = outcomes.filter(({ verdict }) => verdict === 'authentication').length;
   if (failed > 0) {
