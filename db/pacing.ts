@@ -33,6 +33,12 @@ export async function nextRoomMs(tx: Tx, mailboxId: string): Promise<number | nu
   return waitMs;
 }
 
+/**
+ * A planned row is looked at again after so long, also in a window that stays open: what a limit keeps back must not grow late, since late
+ * is only what nobody looked at. Less than the day after which work is late.
+ */
+export const longestPlan = '12 hours';
+
 /** Rows whose window closes while the mailbox has no room: they must not grow late, so they are given their next window. */
 export async function giveNextWindow(
   tx: Tx,
@@ -42,7 +48,7 @@ export async function giveNextWindow(
     `update sends s set
        state = case when w."opensAt" is null then 'held' else 'planned' end,
        because = case when w."opensAt" is null then 'window_never_opens' when w."opensAt" > decorum.now() then coalesce(s.because, 'window') else s.because end,
-       due_at = coalesce(w."opensAt", s.due_at), expires_at = w."closesAt"
+       due_at = coalesce(w."opensAt", s.due_at), expires_at = least(w."closesAt", w."opensAt" + interval '${longestPlan}')
      from jsonb_to_recordset($1::jsonb) as w(id uuid, "opensAt" timestamptz, "closesAt" timestamptz)
      where s.id = w.id and s.state = 'planned'`,
     [JSON.stringify(rows)],

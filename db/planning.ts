@@ -2,6 +2,7 @@ import type { Opening, Place } from '../domain/opening.ts';
 import type { Definition } from '../domain/sequence.ts';
 import { beginLook, closeWork, endLook, want } from './outbox.ts';
 import { lockLaunch } from './launches.ts';
+import { longestPlan } from './pacing.ts';
 import type { Tx } from './transaction.ts';
 import { cohortWork, mailboxWork, sequenceWork } from './workflowIds.ts';
 
@@ -22,6 +23,7 @@ interface Due {
   sequenceId: string;
   nextAt: Date;
   isFollowUp: boolean;
+  isGone: boolean;
   addressHash: Buffer | null;
   place: Place;
   definition: Definition;
@@ -72,7 +74,7 @@ async function endPauses(tx: Tx, launchId: string, cohort: number): Promise<void
 function dueNow(tx: Tx, launchId: string, cohort: number): Promise<Due[]> {
   return tx.rows<Due>(
     `select e.id, e.contact_id as "contactId", e.mailbox_id as "mailboxId", m.owner_id as "ownerId", e.step, e.version,
-            e.sequence_id as "sequenceId", e.next_at as "nextAt", e.last_sent_at is not null as "isFollowUp", c.address_hash as "addressHash",
+            e.sequence_id as "sequenceId", e.next_at as "nextAt", e.last_sent_at is not null as "isFollowUp", c.id is null as "isGone", c.address_hash as "addressHash",
             json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place, v.definition
      from enrolments e
      join mailboxes m on m.tenant_id = e.tenant_id and m.id = e.mailbox_id
@@ -97,6 +99,7 @@ async function plan(tx: Tx, launchId: string, due: readonly Due[], openingAt: Op
       mailboxId: person.mailboxId,
       ownerId: person.ownerId,
     };
+    if (person.isGone) return { ...base, becomes: 'stopped', because: 'contact_deleted' };
     if (kind !== 'email') return { ...base, becomes: kind };
     if (!person.addressHash || !opening)
       return { ...base, becomes: 'stopped', because: opening ? 'no_email' : 'window_never_opens' };
@@ -117,7 +120,7 @@ async function plan(tx: Tx, launchId: string, due: readonly Due[], openingAt: Op
   await tx.run(
     `insert into sends (tenant_id, enrolment_id, launch_id, sequence_id, contact_id, mailbox_id, step, state, because, priority, due_at, expires_at, address_hash, domain_hash, company_key)
      select decorum.tenant(), p.id, $2, $3, p."contactId", p."mailboxId", p.step, case when p.late then 'held' else 'planned' end,
-       case when p.late then 'late' end, p.priority, p."dueAt", p."expiresAt", c.address_hash, c.domain_hash, c.company_key
+       case when p.late then 'late' end, p.priority, p."dueAt", least(p."expiresAt", p."dueAt" + interval '${longestPlan}'), c.address_hash, c.domain_hash, c.company_key
      from ${person} join contacts c on c.id = p."contactId" where p.becomes = 'email'
      on conflict (tenant_id, enrolment_id, step) do update -- a person who was paused with the message planned
        set due_at = excluded.due_at, expires_at = excluded.expires_at, because = excluded.because, state = excluded.state
