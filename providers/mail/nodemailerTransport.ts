@@ -17,7 +17,8 @@ export function nodemailerTransport(server: SmtpServer, dkim?: DkimKey) {
     ...(clientName === undefined ? {} : { name: clientName }),
     ...(tlsOptions === undefined ? {} : { tls: tlsOptions }),
     ...(username === undefined ? {} : { auth: { user: username, pass: password ?? '' } }),
-    ...(dkim && {
+    // nodemailer knows RSA only, and with another key it sends unsigned or wrongly signed without a word.
+    ...(dkim?.algorithm === 'rsa-sha256' && {
       dkim: {
         domainName: dkim.domain,
         keySelector: dkim.selector,

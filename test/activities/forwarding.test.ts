@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -148,6 +148,18 @@ test('it starts no loop, and is signed', async () => {
   );
   const published = createPublicKey(dkim.toString()).export({ type: 'spki', format: 'der' }).toString('base64');
   expect(verifyDkim(raw, () => `v=DKIM1; p=${published}`)).toMatchObject({ passed: true });
+});
+
+test('a mailbox with an ed25519 key, which nodemailer cannot use, forwards unsigned rather than wrongly signed', async () => {
+  const outreach = await answered();
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
+  await db.inTenant(outreach.tenantId, (tx) =>
+    tx.run(`update mailboxes set dkim_secret = $1`, [
+      world.vault.encrypt(pem.toString(), { tenantId: tx.tenantId, column: 'mailboxes.dkim_secret' }),
+    ]),
+  );
+  expect(await forward(outreach)).toBe(0);
+  expect(got[0]?.raw.toString()).not.toMatch(/^DKIM-Signature/im);
 });
 
 test('the rep is told when the person asked to be left alone', async () => {
