@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoppedBecause } from '../domain/enrolment.ts';
 import { applyEvents } from './enrolments.ts';
+import { judgeStanding } from './mailboxHealth.ts';
 import { openObligation } from './obligation.ts';
 import { want } from './outbox.ts';
 import type { Database, Tx } from './transaction.ts';
@@ -105,6 +106,9 @@ export async function writeSuppression(tx: Tx, request: SuppressionRequest): Pro
     });
   }
   await want(tx, [work]);
+  if (request.enrolmentId && (request.basis === 'bounce' || request.basis === 'complaint')) {
+    await judgeStanding(tx, request.enrolmentId);
+  }
   return batchId;
 }
 
@@ -116,17 +120,20 @@ interface Sweep extends Pick<SuppressionRequest, 'channel' | 'scopeId' | 'basis'
 /** Cancels what is on its way to the subjects and stops their enrolments; counts it on the batch. */
 async function cancelFor(tx: Tx, sweep: Sweep): Promise<Cancelled> {
   if (sweep.channel === 'phone') return { sends: 0, enrolments: 0, tasks: 0 };
-  const sends = await tx.run(
+  const sends = await tx.rows<{ enrolmentId: string }>(
     `update sends set state = 'cancelled', because = 'suppressed'
      where id in (select id from sends where (address_hash = any($1) or domain_hash = any($1)) and state in ('planned', 'held', 'claimed')
-                  and ($2::uuid is null or sequence_id = $2) order by id for update)`,
+                  and ($2::uuid is null or sequence_id = $2) order by id for update)
+     returning enrolment_id as "enrolmentId"`,
     [sweep.hashes, sweep.scopeId ?? null],
   );
   const open = await tx.rows<{ id: string }>(
     `select e.id from enrolments e join contacts c on c.tenant_id = e.tenant_id and c.id = e.contact_id
      where (c.address_hash = any($1) or c.domain_hash = any($1)) and e.state in ('waiting', 'queued', 'paused')
-       and ($2::uuid is null or e.sequence_id = $2)`,
-    [sweep.hashes, sweep.scopeId ?? null],
+       and ($2::uuid is null or e.sequence_id = $2)
+     union -- whose contact has been deleted, or has another address since
+     select id from enrolments where id = any($3) and state in ('waiting', 'queued', 'paused')`,
+    [sweep.hashes, sweep.scopeId ?? null, sends.map(({ enrolmentId }) => enrolmentId)],
   );
   const { tasks } = await tx.row<{ tasks: number }>(
     `select count(*) as tasks from tasks where enrolment_id = any($1) and state in ('open', 'not_cleared') and kind in ('manual', 'call')`,
@@ -139,7 +146,7 @@ async function cancelFor(tx: Tx, sweep: Sweep): Promise<Cancelled> {
     open.map(({ id }) => ({ enrolmentId: id, event: { kind: 'stop', because } })),
     () => null, // a stop leads nowhere, so nothing asks for an opening
   );
-  const cancelled = { sends, enrolments: stopped.size, tasks };
+  const cancelled = { sends: sends.length, enrolments: stopped.size, tasks };
   await tx.run(
     `update suppression_batches set cancelled_sends = cancelled_sends + $2, stopped_enrolments = stopped_enrolments + $3, closed_tasks = closed_tasks + $4
      where id = $1`,
@@ -216,7 +223,8 @@ export async function proveBatch(tx: Tx, batchId: string): Promise<BatchProof | 
     `select b.subjects, b.cancelled_sends as sends, b.stopped_enrolments as enrolments, b.closed_tasks as tasks, decorum.now() as "checkedAt",
        (select count(*) from suppressions x join sends s on s.tenant_id = x.tenant_id and x.subject_hash in (s.address_hash, s.domain_hash)
         where x.batch_id = b.id and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)
-          and s.state in ('handing', 'sent', 'unknown') and s.handed_at > coalesce(b.answered_at, decorum.now())) as "begunAfter"
+          and (s.state in ('sent', 'unknown') or s.state = 'handing' and s.wire_until <= clock_timestamp()) -- else it may still be taken back
+          and s.handed_at > coalesce(b.answered_at, decorum.now())) as "begunAfter"
      from suppression_batches b where b.id = $1`,
     [batchId],
   );

@@ -1,3 +1,4 @@
+import { applyEvents } from './enrolments.ts';
 import type { Database } from './transaction.ts';
 
 /** How long after the gate a message may still begin; wall clock, and the sender's own monotonic timer starts before the gate is asked. */
@@ -20,8 +21,8 @@ export async function passGate(db: Database, tenantId: string, claimId: string, 
     ),
   );
   if (handing.length === 0) return new Set();
-  const stopped = await db.inTenant(tenantId, (tx) =>
-    tx.rows<{ id: string }>(
+  const stopped = await db.inTenant(tenantId, async (tx) => {
+    const taken = await tx.rows<{ id: string; enrolmentId: string; suppressed: boolean }>(
       `with covered as (
          select s.id, exists (select from suppressions x where x.subject_hash in (s.address_hash, s.domain_hash)
                 and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)) as suppressed,
@@ -34,10 +35,19 @@ export async function passGate(db: Database, tenantId: string, claimId: string, 
          because = case when c.suppressed then 'suppressed' when c.ended then 'ended' end,
          wire_until = null, handed_at = null
        from covered c where s.id = c.id and (c.suppressed or c.ended or c.stopped)
-       returning s.id`,
+       returning s.id, s.enrolment_id as "enrolmentId", c.suppressed`,
       [handing.map(({ id }) => id)],
-    ),
-  );
+    );
+    // The suppression's own sweep finds people by their contact, which may be gone or may not be reached for a while.
+    await applyEvents(
+      tx,
+      taken
+        .filter(({ suppressed }) => suppressed)
+        .map(({ enrolmentId }) => ({ enrolmentId, event: { kind: 'stop', because: 'unsubscribed' } })),
+      () => null, // a stop leads nowhere, so nothing asks for an opening
+    );
+    return taken;
+  });
   const refused = new Set(stopped.map(({ id }) => id));
   return new Set(handing.map(({ id }) => id).filter((id) => !refused.has(id)));
 }
