@@ -1,7 +1,8 @@
 import type { Place } from '../domain/opening.ts';
 import { applyEvents, type NextOpening } from './enrolments.ts';
 import { want } from './outbox.ts';
-import { countSoftBounces, pauseMailbox } from './outcomes.ts';
+import { pauseMailbox } from './mailboxHealth.ts';
+import { countSoftBounces } from './outcomes.ts';
 import type { Tx } from './transaction.ts';
 import { mailboxWork } from './workflowIds.ts';
 

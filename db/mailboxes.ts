@@ -1,4 +1,4 @@
-import { pauseMailbox } from './outcomes.ts';
+import { pauseMailbox } from './mailboxHealth.ts';
 import { want } from './outbox.ts';
 import type { Tx } from './transaction.ts';
 import { mailboxWork } from './workflowIds.ts';

@@ -1,6 +1,6 @@
 import type { EnrolmentEvent } from '../domain/enrolment.ts';
 import { applyEvents, type NextOpening } from './enrolments.ts';
-import { stopSending } from './launches.ts';
+import { pauseMailbox } from './mailboxHealth.ts';
 import { type SuppressionRequest, writeSuppression } from './suppressions.ts';
 import type { Tx } from './transaction.ts';
 
@@ -195,15 +195,4 @@ async function judgeMailbox(tx: Tx, mailboxId: string, outcomes: readonly Outcom
     await tx.run(`update mailboxes set authentication_failures = 0 where id = $1 and authentication_failures > 0`, [mailboxId]);
   }
   if (outcomes.some(({ verdict }) => verdict === 'policy')) await pauseMailbox(tx, mailboxId, 'policy', null);
-}
-
-export type MailboxPause = 'authentication' | 'policy' | 'bounce_rate' | 'complaint_rate' | 'by_hand';
-
-/** Nothing more begins over the mailbox, up to the wire. */
-export async function pauseMailbox(tx: Tx, mailboxId: string, because: MailboxPause, byUser: string | null): Promise<void> {
-  await tx.run(`update mailboxes set state = 'paused', paused_because = $2 where id = $1 and state = 'active'`, [
-    mailboxId,
-    because,
-  ]);
-  await stopSending(tx, mailboxId, 'pause', because, byUser);
 }

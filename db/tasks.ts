@@ -46,7 +46,13 @@ export async function finishTask(tx: Tx, taskId: string, end: TaskEnd, nextOpeni
     end.note,
   ]);
   if (task.kind === 'unknown_outcome') await settle(tx, task, end);
-  if (task.kind === 'soft_bounces' && end.outcome === 'go_on') await resumeEnrolment(tx, task.enrolmentId, end.byUser);
+  if (task.kind === 'soft_bounces' && end.outcome === 'go_on') {
+    // The rep says that the address is alive: its days are counted anew.
+    await tx.run(`delete from soft_bounces where contact_id = (select contact_id from enrolments where id = $1)`, [
+      task.enrolmentId,
+    ]);
+    await resumeEnrolment(tx, task.enrolmentId, end.byUser);
+  }
   const event = eventOf(task, end.outcome);
   if (event) await applyEvents(tx, [{ enrolmentId: task.enrolmentId, event, byUser: end.byUser }], nextOpening);
   return 'done';

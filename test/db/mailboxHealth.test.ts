@@ -1,0 +1,62 @@
+import { claim } from '../../db/claims.ts';
+import { recordOutcomes } from '../../db/outcomes.ts';
+import { suppress } from '../../db/suppressions.ts';
+import { passGate } from '../../db/wire.ts';
+import { newPeople, newWorkspace, type Person, rules, type Workspace, World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.open();
+});
+afterAll(() => world.close());
+
+/** A mailbox that has sent to `people`, of whom the first `dead` do not exist. */
+async function afterSending(facts: { people: number; dead: number }): Promise<{ workspace: Workspace; people: Person[] }> {
+  const workspace = await newWorkspace(world);
+  const people = await newPeople(world, workspace, facts.people);
+  const within = <T>(work: Parameters<typeof world.db.inTenant<T>>[1]) => world.db.inTenant(workspace.tenantId, work);
+  const { claimId, rows } = await within((tx) => claim(tx, workspace.mailboxId, { most: facts.people, jitter: 0 }));
+  await passGate(
+    world.db,
+    workspace.tenantId,
+    claimId,
+    rows.map(({ id }) => id),
+  );
+  // The bounces come last: only then are there enough messages to judge by.
+  for (const [n, { sendId, enrolment }] of [...people.entries()].reverse()) {
+    const verdict = n < facts.dead ? 'hard_bounce' : 'sent';
+    await within((tx) =>
+      recordOutcomes(tx, workspace.mailboxId, [{ sendId, enrolmentId: enrolment.id, step: 0, verdict }], rules),
+    );
+  }
+  return { workspace, people };
+}
+
+const pausedBecause = async ({ tenantId, mailboxId }: Workspace) => {
+  const { because } = await world.db.inTenant(tenantId, (tx) =>
+    tx.row<{ because: string | null }>(`select paused_because as because from mailboxes where id = $1`, [mailboxId]),
+  );
+  return because;
+};
+
+test.each([
+  { people: 50, dead: 1, because: null, why: '2 % is a warning only' },
+  { people: 50, dead: 2, because: 'bounce_rate', why: '4 % of 50' },
+  { people: 30, dead: 3, because: null, why: 'too few messages to judge by' },
+])('$dead dead addresses of $people: $why', async ({ people, dead, because }) => {
+  expect(await pausedBecause((await afterSending({ people, dead })).workspace)).toBe(because);
+});
+
+test('one complaint among few messages stops the mailbox', async () => {
+  const { workspace, people } = await afterSending({ people: 60, dead: 0 });
+  const [person] = people;
+  if (!person) throw new Error('Nobody was made.');
+  await suppress(world.db, workspace.tenantId, {
+    subjects: [{ hash: person.contact.addressHash, kind: 'address' }],
+    channel: 'email',
+    basis: 'complaint',
+    enrolmentId: person.enrolment.id,
+    deadline: rules.deadline,
+  });
+  expect(await pausedBecause(workspace)).toBe('complaint_rate');
+});
