@@ -4,7 +4,7 @@ import { nextForwardMs } from '../db/forwarding.ts';
 import { nextLeaseEndMs, settleAbandoned } from '../db/leases.ts';
 import { mailboxSettings } from '../db/messages.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
-import { giveNextWindow, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
+import { giveNextWindow, hasOpenWork, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
 import type { Database } from '../db/transaction.ts';
 import { mailboxWork } from '../db/workflowIds.ts';
 import { openingAt } from '../law/openings.ts';
@@ -45,12 +45,8 @@ export function mailActivities(deps: MailDependencies) {
         const { workflowId } = mailboxWork(tenantId, mailboxId);
         await beginLook(tx, workflowId);
         await settleAbandoned(tx, mailboxId);
-        const { lanes, isIdle } = await tx.row<{ lanes: number; isIdle: boolean }>(
-          `select lanes, not exists (select from enrolments e where e.mailbox_id = m.id and e.state in ('waiting', 'queued', 'paused'))
-             and not exists (select from sends s where s.mailbox_id = m.id and s.state in ('claimed', 'handing')) as "isIdle"
-           from mailboxes m where id = $1`,
-          [mailboxId],
-        );
+        const { lanes } = await tx.row<{ lanes: number }>(`select lanes from mailboxes where id = $1`, [mailboxId]);
+        const isIdle = !(await hasOpenWork(tx, mailboxId));
         const hasReplies = (await nextForwardMs(tx, mailboxId)) !== null;
         return { lanes, hasReplies, ended: isIdle && !hasReplies && (await closeWork(tx, workflowId)) };
       });
@@ -118,6 +114,7 @@ export function mailActivities(deps: MailDependencies) {
     return db.inTenant(tenantId, async (tx) => {
       const work = heldBy === 'limit' ? await nextRoomMs(tx, mailboxId) : await nextWorkMs(tx, mailboxId);
       const lease = await nextLeaseEndMs(tx, mailboxId);
+      if (work === null && lease === null) return (await hasOpenWork(tx, mailboxId)) ? null : 0; // 0: look again, and end
       return work === null ? lease : Math.min(work, lease ?? work);
     });
   }

@@ -76,3 +76,13 @@ export function outOfWindow(tx: Tx, mailboxId: string): Promise<Expired[]> {
     [mailboxId],
   );
 }
+
+/** Whether anybody in the mailbox's care may still get a message, or one is on its way. */
+export async function hasOpenWork(tx: Tx, mailboxId: string): Promise<boolean> {
+  const { open } = await tx.row<{ open: boolean }>(
+    `select exists (select from enrolments e where e.mailbox_id = $1 and e.state in ('waiting', 'queued', 'paused'))
+       or exists (select from sends s where s.mailbox_id = $1 and s.state in ('claimed', 'handing')) as open`,
+    [mailboxId],
+  );
+  return open;
+}
