@@ -17,7 +17,10 @@ export function Page({
   useEffect(() => {
     document.title = `${title} · Decorum`;
   }, [title]);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    const isAtWork = heading.current?.closest('main')?.contains(document.activeElement); // a field that asked for the focus itself
+    if (!isAtWork) heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-start" gap="sm">

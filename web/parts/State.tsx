@@ -13,5 +13,5 @@ export function State({ tone = 'quiet', children }: { tone?: Tone; children: Rea
 
 /** `by_hand`, as the API names it, in words. */
 export function inWords(name: string): string {
-  return name.replaceAll(/[_-]/g, ' ');
+  return name.replaceAll(/[_.-]/g, ' ');
 }

@@ -30,6 +30,12 @@ function near(distance: number): string {
   return relative.format(Math.round(distance / DAY), 'day');
 }
 
+/** When something that waits will go: what could go already goes now. */
+export function Next({ at }: { at: string }) {
+  const { now } = useLegalClock();
+  return Date.parse(at) <= now ? <>now</> : <When at={at} />;
+}
+
 /** How long is left until a deadline, in words; `overdue` past it. */
 export function TimeLeft({ until }: { until: string }) {
   const { now } = useLegalClock();

@@ -77,6 +77,7 @@ export function Contacts() {
         <SearchField label="Search contacts" />
         <NativeSelect
           aria-label="List"
+          maw={220}
           value={listId ?? ''}
           onChange={(event) => set({ listId: event.currentTarget.value || undefined })}
           data={[
@@ -86,6 +87,7 @@ export function Contacts() {
         />
         <NativeSelect
           aria-label="Tag"
+          maw={220}
           value={tag ?? ''}
           onChange={(event) => set({ tag: event.currentTarget.value || undefined })}
           data={[{ value: '', label: 'with any tag or none' }, ...(tags?.items ?? []).map((item) => item.tag)]}

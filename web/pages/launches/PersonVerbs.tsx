@@ -8,6 +8,7 @@ type Person = Row<'/launches/{launchId}/people'>;
 const paths = {
   pause: '/launches/{launchId}/people/{enrolmentId}/pause',
   resume: '/launches/{launchId}/people/{enrolmentId}/resume',
+  replied: '/launches/{launchId}/people/{enrolmentId}/replied',
   finish: '/launches/{launchId}/people/{enrolmentId}/finish',
   remove: '/launches/{launchId}/people/{enrolmentId}/remove',
 } as const;
@@ -37,6 +38,7 @@ export function PersonVerbs({ launchId, person: { enrolmentId, state, contact } 
           ) : (
             <Menu.Item onClick={() => save('pause')}>Pause, keeping place and delay</Menu.Item>
           )}
+          <Menu.Item onClick={() => save('replied')}>Has answered by another road</Menu.Item>
           <Menu.Item onClick={() => save('finish')}>Finish: send nothing more, keep the history</Menu.Item>
           <Menu.Item onClick={() => save('remove')}>Remove from the launch</Menu.Item>
         </Menu.Dropdown>

@@ -83,13 +83,23 @@ function PauseOrResume({ mailbox: { id, state, waiting } }: { mailbox: Mailbox }
   if (!useMay()('mailboxes.write')) return null;
   if (state === 'paused') {
     return (
-      <Confirm label="Resume" title="Resume this mailbox?" act={() => ask('post', '/mailboxes/{mailboxId}/resume', { params })}>
+      <Confirm
+        key="resume"
+        label="Resume"
+        title="Resume this mailbox?"
+        act={() => ask('post', '/mailboxes/{mailboxId}/resume', { params })}
+      >
         {counted(waiting, 'message')} waiting here will go, as the cap and the windows of their recipients allow.
       </Confirm>
     );
   }
   return (
-    <Confirm label="Pause" title="Pause this mailbox?" act={() => ask('post', '/mailboxes/{mailboxId}/pause', { params })}>
+    <Confirm
+      key="pause"
+      label="Pause"
+      title="Pause this mailbox?"
+      act={() => ask('post', '/mailboxes/{mailboxId}/pause', { params })}
+    >
       {counted(waiting, 'message')} waiting here will stay until you resume. Nobody loses their place.
     </Confirm>
   );

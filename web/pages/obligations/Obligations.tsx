@@ -22,12 +22,15 @@ const tones: Readonly<Record<Obligation['state'], Tone>> = {
   void: 'quiet',
 };
 
+/** Promises as an officer would say them. */
+const promises: Readonly<Record<string, string>> = { 'suppression.honoured': 'An opt-out is honoured' };
+
 const columns: readonly Column<Obligation>[] = [
   {
     head: 'Promise',
     cell: ({ kind, clause }) => (
       <>
-        {inWords(kind)}{' '}
+        {promises[kind] ?? inWords(kind)}{' '}
         <Text span c="dimmed">
           ({clause})
         </Text>

@@ -116,7 +116,7 @@ function DelayFields({
         max={unit === 'hours' ? 8_784 : unit === 'days' ? 366 : 260}
         allowDecimal={unit === 'hours'}
         readOnly={isReadOnly}
-        w={170}
+        w={200}
         onChange={(value) => onChange({ ...step, after: delayOf(unit, Number(value)) })}
       />
       <NativeSelect

@@ -6,7 +6,7 @@ import { type Column, Listing } from '../../parts/Listing.tsx';
 import { useRows } from '../../parts/pages.ts';
 import { reasonOf } from '../../parts/reasons.ts';
 import { State } from '../../parts/State.tsx';
-import { When } from '../../parts/When.tsx';
+import { Next } from '../../parts/When.tsx';
 
 const columns: readonly Column<Row<'/waiting'>>[] = [
   {
@@ -23,7 +23,7 @@ const columns: readonly Column<Row<'/waiting'>>[] = [
     cell: ({ state }) => <State tone={state === 'held' ? 'warn' : 'quiet'}>{state === 'held' ? 'held for you' : 'waits'}</State>,
   },
   { head: 'What holds it', cell: ({ because }) => reasonOf(because) },
-  { head: 'Goes', cell: ({ nextAt }) => (nextAt === null ? 'when somebody decides' : <When at={nextAt} />) },
+  { head: 'Goes', cell: ({ nextAt }) => (nextAt === null ? 'when somebody decides' : <Next at={nextAt} />) },
   {
     head: 'Launch',
     cell: ({ launchId }) => (
