@@ -4,7 +4,7 @@ import type { Delay } from '../domain/delay.ts';
 import type { Definition } from '../domain/sequence.ts';
 import { want, wakeBefore } from './outbox.ts';
 import type { Tx } from './transaction.ts';
-import { cohortWork, sequenceWork } from './workflowIds.ts';
+import { cohortWork, mailboxWork, sequenceWork } from './workflowIds.ts';
 
 /** When the next step may begin: `delay` after `from` and then the first opening; null: the window never opens. */
 export type NextOpening = (definition: Definition, place: Place, delay: Delay, from: Date) => Opening | null;
@@ -166,15 +166,41 @@ async function wake(tx: Tx, changes: readonly Changed[]): Promise<void> {
     tx,
     emptied.flatMap(({ launchId, cohort }) => [cohortWork(tx.tenantId, launchId, cohort), sequenceWork(tx.tenantId, launchId)]),
   );
+  await tellIdleMailboxes(tx, changes);
 }
 
-/** Takes a paused person up again, with what was left of the delay. False when the person was not paused. */
+/**
+ * So does a mailbox, when the last of its people has ended. Two who end at the same instant may leave it to each other: it then sleeps on
+ * until its run is old and looks, which costs nothing.
+ */
+async function tellIdleMailboxes(tx: Tx, changes: readonly Changed[]): Promise<void> {
+  const idle = await tx.rows<{ id: string }>(
+    `select distinct e.mailbox_id as id from enrolments e where e.id = any($1) and e.ended_at is not null
+       and not exists (select from enrolments o where o.mailbox_id = e.mailbox_id and o.state in ('waiting', 'queued', 'paused'))
+       and exists (select from outbox where workflow_id = 'mailbox/' || decorum.tenant() || '/' || e.mailbox_id and state = 'open')`,
+    [changes.map(({ row }) => row.id)],
+  );
+  await want(
+    tx,
+    idle.map(({ id }) => mailboxWork(tx.tenantId, id)),
+  );
+}
+
+/**
+ * Takes a paused person up again, with what was left of the delay; of a launch that is itself paused, what was left when it was. False
+ * when the person was not paused.
+ */
 export async function resumeEnrolment(tx: Tx, enrolmentId: string, byUser: string | null): Promise<boolean> {
   const [resumed] = await tx.rows<{ launchId: string; cohort: number; nextAt: Date }>(
-    `update enrolments set state = 'waiting', because = null, paused_at = null, resume_at = null,
-       next_at = greatest(next_at, paused_at) + (decorum.now() - paused_at)
-     where id = $1 and state = 'paused' and because <> 'unknown_outcome'
-     returning launch_id as "launchId", cohort, next_at as "nextAt"`,
+    `with pause as (
+       select e.id, least(e.paused_at, l.paused_at) as began_at, coalesce(l.paused_at, decorum.now()) as ended_at,
+         nullif(e.next_at, e.paused_at) as next_at -- the same: was at work, and is due at once
+       from enrolments e join launches l on l.tenant_id = e.tenant_id and l.id = e.launch_id
+       where e.id = $1 and e.state = 'paused' and e.because <> 'unknown_outcome' for update of e)
+     update enrolments e set state = 'waiting', because = null, paused_at = null, resume_at = null,
+       next_at = greatest(p.next_at, p.began_at) + (p.ended_at - p.began_at)
+     from pause p where e.id = p.id
+     returning e.launch_id as "launchId", e.cohort, e.next_at as "nextAt"`,
     [enrolmentId],
   );
   if (!resumed) return false;

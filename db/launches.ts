@@ -39,7 +39,7 @@ export async function createLaunch(tx: Tx, launch: NewLaunch): Promise<{ id: str
     return { id, isNew: false };
   }
   await tx.run(
-    `insert into launch_mailboxes (tenant_id, launch_id, mailbox_id) select decorum.tenant(), $1, unnest($2::uuid[])`,
+    `insert into launch_mailboxes (tenant_id, launch_id, mailbox_id) select decorum.tenant(), $1, unnest($2::uuid[]) on conflict do nothing`,
     [made.id, launch.mailboxIds],
   );
   await addLists(tx, made.id, launch.listIds);
@@ -49,7 +49,7 @@ export async function createLaunch(tx: Tx, launch: NewLaunch): Promise<{ id: str
 /** Adds lists to a launch, or takes a list up again for the people who joined it since. */
 export async function addLists(tx: Tx, launchId: string, listIds: readonly string[]): Promise<void> {
   await tx.run(
-    `insert into launch_lists (tenant_id, launch_id, list_id) select decorum.tenant(), $1, unnest($2::uuid[])
+    `insert into launch_lists (tenant_id, launch_id, list_id) select distinct decorum.tenant(), $1::uuid, unnest($2::uuid[])
      on conflict (tenant_id, launch_id, list_id) do update set done = false, enrolled_through = null`,
     [launchId, listIds],
   );
@@ -92,10 +92,17 @@ export async function resumeLaunch(tx: Tx, launchId: string): Promise<boolean> {
     `update enrolments set next_at = greatest(next_at, $2) + (decorum.now() - $2) where launch_id = $1 and state = 'waiting'`,
     [launchId, launch.pausedAt],
   );
+  // Whoever was paused meanwhile is so from now on, so that no hour counts for both pauses; at work then is due at once.
   await tx.run(
-    `update sends set state = 'planned', because = null, due_at = decorum.now(), expires_at = null
+    `update enrolments set paused_at = decorum.now(), next_at = greatest(nullif(next_at, paused_at), $2) + (decorum.now() - $2)
+     where launch_id = $1 and state = 'paused' and paused_at >= $2`,
+    [launchId, launch.pausedAt],
+  );
+  await tx.run(
+    `update sends set state = 'planned', because = nullif(because, 'paused'), expires_at = null,
+       due_at = greatest(due_at, $2) + (decorum.now() - $2)
      where launch_id = $1 and (state = 'planned' or (state = 'held' and because = 'paused'))`,
-    [launchId],
+    [launchId, launch.pausedAt],
   );
   await tx.run(
     `update launches set paused_at = null, state = case when exists (
