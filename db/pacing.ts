@@ -27,7 +27,7 @@ export async function nextRoomMs(tx: Tx, mailboxId: string): Promise<number | nu
           and counted_at > decorum.now() - interval '24 hours'),
        case when (select ramp_start is not null from mailboxes where id = $1)
          then date_trunc('day', decorum.now() at time zone 'UTC') at time zone 'UTC' + interval '1 day' end,
-       (select min(expires_at) from sends where mailbox_id = $1 and state = 'planned'))) as "waitMs"`,
+       (select min(expires_at) from sends where mailbox_id = $1 and state = 'planned' and expires_at > decorum.now()))) as "waitMs"`,
     [mailboxId],
   );
   return waitMs;
