@@ -48,7 +48,7 @@ test('before a launch one sees who is blocked and why; it launches once', async 
   await page.getByRole('link', { name: 'Launch', exact: true }).click();
   await heading('Launch a sequence');
   expect(await button('Look ahead').isDisabled()).toBe(true);
-  await page.getByRole('checkbox').first().check();
+  await page.getByRole('group', { name: 'To the people of' }).getByRole('checkbox').first().check();
   await page.getByRole('checkbox', { name: 'ann@acme.example' }).check();
   await button('Look ahead').click();
   await page.getByText('2 people of 3 people would get 1 step').waitFor();
