@@ -24,8 +24,8 @@ export async function up(knex: Knex): Promise<void> {
       first_touches_per_company int not null default 3 check (first_touches_per_company > 0), -- a day
       hours_between_touches     int not null default 24 check (hours_between_touches >= 0),
       clock_factor     numeric not null default 1 check (clock_factor > 0),
-      clock_real_from  timestamptz not null default clock_timestamp(),
-      clock_legal_from timestamptz not null default clock_timestamp(),
+      clock_real_from  timestamptz not null default statement_timestamp(), -- both the same instant, as a real tenant must have it
+      clock_legal_from timestamptz not null default statement_timestamp(),
       created_at       timestamptz not null default clock_timestamp(),
       check (kind <> 'real' or (clock_factor = 1 and clock_real_from = clock_legal_from))
     );

@@ -5,7 +5,7 @@ import type { SendWindow } from '../../domain/sendWindow.ts';
 import { Definition, type Step } from '../../domain/sequence.ts';
 
 /** Open at every hour of every day: for tests that are not about windows. */
-const alwaysOpen: SendWindow = { from: '00:00', to: '24:00', weekdays: [1, 2, 3, 4, 5, 6, 7], skipHolidays: false };
+export const alwaysOpen: SendWindow = { from: '00:00', to: '24:00', weekdays: [1, 2, 3, 4, 5, 6, 7], skipHolidays: false };
 
 export function emailStep(facts: Partial<Extract<Step, { kind: 'email' }>> = {}): Step {
   return {

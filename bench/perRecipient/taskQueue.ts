@@ -1,0 +1,2 @@
+/** Of the workflow for each recipient. */
+export const taskQueue = 'bench-per-recipient';

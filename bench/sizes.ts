@@ -1,0 +1,23 @@
+export interface Sizes {
+  runs: number;
+  /** Messages of a launch. */
+  emails: number;
+  /** Messages with a workflow for each recipient. */
+  perRecipient: number;
+  bareMail: number;
+  importRows: number;
+  /** People of the launches whose histories are weighed, the smaller one first. */
+  histories: readonly [number, number];
+}
+
+export const full: Sizes = {
+  runs: 3,
+  emails: 20_000,
+  perRecipient: 2_000,
+  bareMail: 5_000,
+  importRows: 200_000,
+  histories: [1_000, 100_000],
+};
+
+/** For development and for the test of the bench itself: its numbers mean nothing. */
+export const quick: Sizes = { runs: 1, emails: 600, perRecipient: 40, bareMail: 200, importRows: 3_000, histories: [100, 600] };

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '../..');
+const run = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...args], { cwd: root, env: process.env });
+
+const some = expect.any(Number);
+
+test('one object on stdout has every measure; at small sizes its numbers mean nothing but that nobody got mail after an opt-out', async () => {
+  const { stdout } = await run('--json', '--quick');
+  expect(JSON.parse(stdout)).toEqual({
+    emailsPerSecond: { '1': some, '2': some },
+    ...(process.platform === 'linux' && {
+      cpuSeconds: {
+        '1': { worker: some, postgres: some, temporal: some },
+        '2': { worker: some, postgres: some, temporal: some },
+      },
+      workerPeakMiB: some,
+    }),
+    ratioToWorkflowPerRecipient: some,
+    ratioToBareMailLibrary: some,
+    importRatioToBareCopy: some,
+    unsubscribeP99Ms: some,
+    begunAfterUnsubscribe: 0,
+    historyBytesPerRecipient: { '100': some, '600': some },
+    rates: { workflowPerRecipient: some, bareMailLibrary: some, productImport: some, bareCopy: some },
+  });
+}, 240_000);
+
+test.each([
+  ['--only', 'beauty'],
+  ['--colour', 'red'],
+])('%s %s is bad use', async (...args) => {
+  await expect(run(...args)).rejects.toMatchObject({ code: 2, stdout: '' });
+});
