@@ -81,8 +81,10 @@ export function blockedBecause(candidate: Candidate, launch: Pick<Launch, 'defin
 }
 
 async function enrol(tx: Tx, launch: Launch, people: Candidate[], firstOpening: FirstOpening): Promise<number> {
+  // Of the open ones, which an index holds: the number of a cohort in which everybody has ended may come again.
   const { now, cohort } = await tx.row<{ now: Date; cohort: number }>(
-    `select decorum.now() as now, coalesce(max(cohort), 0) + 1 as cohort from enrolments where launch_id = $1`,
+    `select decorum.now() as now, coalesce(max(cohort), 0) + 1 as cohort from enrolments
+     where launch_id = $1 and state in ('waiting', 'queued', 'paused')`,
     [launch.id],
   );
   const mailboxes = await tx.rows<{ id: string }>(
@@ -92,7 +94,7 @@ async function enrol(tx: Tx, launch: Launch, people: Candidate[], firstOpening: 
   const rows = people.map((person, index) => {
     const opening = firstOpening(launch.definition, person, now);
     const because = blockedBecause(person, launch) ?? (opening ? null : 'window_never_opens');
-    const mailboxId = person.mailboxId ?? mailboxes[index % mailboxes.length]?.id;
+    const mailboxId = person.mailboxId ?? mailboxes[(index + cohort) % mailboxes.length]?.id;
     return { contactId: person.contactId, mailboxId, because, nextAt: because ? null : opening?.at };
   });
   const insert = `
@@ -102,14 +104,13 @@ async function enrol(tx: Tx, launch: Launch, people: Candidate[], firstOpening: 
       case when p.because is null then 'waiting' else 'blocked' end, p.because, p."nextAt", case when p.because is null then null else decorum.now() end
     from jsonb_to_recordset($1::jsonb) as p("contactId" uuid, "mailboxId" uuid, because text, "nextAt" timestamptz)`;
   const values = [launch.id, launch.sequenceId, launch.version, cohort, launch.reEnter !== 'any_time'];
-  await tx.run(`${insert} on conflict do nothing`, [JSON.stringify(rows), ...values]);
+  const { enrolled } = await tx.row<{ enrolled: number }>(
+    `with made as (${insert} on conflict do nothing returning state) select count(*) filter (where state = 'waiting') as enrolled from made`,
+    [JSON.stringify(rows), ...values],
+  );
   // Whoever another launch took in since the look: the unique key refused them above, and the rep shall see why.
   const blocked = rows.map((row) => ({ ...row, because: row.because ?? 'in_another_sequence', nextAt: null }));
   await tx.run(`${insert} on conflict (tenant_id, launch_id, contact_id) do nothing`, [JSON.stringify(blocked), ...values]);
-  const { enrolled } = await tx.row<{ enrolled: number }>(
-    `select count(*) as enrolled from enrolments where launch_id = $1 and cohort = $2`,
-    [launch.id, cohort],
-  );
   if (enrolled > 0) await want(tx, [cohortWork(tx.tenantId, launch.id, cohort)]);
   return enrolled;
 }
