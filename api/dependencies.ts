@@ -30,5 +30,7 @@ export interface Dependencies {
   readonly catcherUrl?: string | undefined;
   /** Where the built console lies; absent: the API is served without one. */
   readonly consoleFolder?: string;
+  /** Where the Temporal UI shows the workflows of our namespace; absent: nobody has said. */
+  readonly temporalUi?: string | undefined;
   readonly log: Logger;
 }

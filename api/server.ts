@@ -37,6 +37,9 @@ const app = createApp({
   secureCookies: environment.NODE_ENV === 'production' || environment.PUBLIC_URL.startsWith('https:'),
   catcherUrl: environment.CATCHER_URL?.replace(/\/$/, ''),
   consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
+  temporalUi:
+    environment.TEMPORAL_UI_URL &&
+    `${environment.TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${environment.TEMPORAL_NAMESPACE}/workflows/`,
 });
 
 const server = app.listen(environment.API_PORT, environment.API_HOST);

@@ -151,6 +151,10 @@ const caughtMessage = createRoute({
   ...page('/caught-mail/$messageId'),
   component: lazyRouteComponent(() => import('./pages/caught/CaughtMessage.tsx'), 'CaughtMessage'),
 });
+const settings = createRoute({
+  ...page('/settings'),
+  component: lazyRouteComponent(() => import('./pages/settings/Settings.tsx'), 'Settings'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -176,6 +180,7 @@ export const router = createRouter({
       obligations,
       caughtMail,
       caughtMessage,
+      settings,
     ]),
   ]),
   context: { queries: queryClient },

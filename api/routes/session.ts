@@ -5,6 +5,7 @@ import { readTenant } from '../../db/tenants.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { findUser } from '../../db/users.ts';
 import { canonicalAddress } from '../../domain/address.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { isPassword } from '../password.ts';
 import { Problem } from '../problem.ts';
 import { may, roles } from '../roles.ts';
@@ -23,15 +24,22 @@ const Session = z
       legalNow: Instant,
     }),
     may: z.array(z.string()).meta({ description: 'The actions that the role allows.' }),
+    temporalUi: z.string().nullable().meta({ description: 'With the id of a workflow behind it: its page in the Temporal UI.' }),
     csrf: z.string().meta({ description: 'To be sent as X-CSRF-Token with everything that changes something.' }),
   })
   .meta({ id: 'Session' });
 
-async function describe(tx: Tx, userId: string, token: Token): Promise<z.input<typeof Session>> {
+async function describe(tx: Tx, userId: string, token: Token, { temporalUi }: Dependencies): Promise<z.input<typeof Session>> {
   const user = await findUser(tx, userId);
   if (!user) throw new Problem('unauthenticated', 'The user of this session is gone.');
   const allowed = Object.entries(may).filter(([, allowedRoles]) => (allowedRoles as readonly string[]).includes(user.role));
-  return { user, tenant: await readTenant(tx), may: allowed.map(([action]) => action), csrf: csrfOf(token) };
+  return {
+    user,
+    tenant: await readTenant(tx),
+    may: allowed.map(([action]) => action),
+    temporalUi: temporalUi ?? null,
+    csrf: csrfOf(token),
+  };
 }
 
 // In this process's memory: a restart forgives, and with several API processes each one counts for itself.
@@ -69,7 +77,7 @@ const logIn = route({
     await triesPerAddress.delete(email); // only failures count against an address
     const { token, session } = await db.inTenant(login.tenantId, async (tx) => {
       const token = await startSession(tx, login.userId, deps.randomBytes);
-      return { token, session: await describe(tx, login.userId, token) };
+      return { token, session: await describe(tx, login.userId, token, deps) };
     });
     reply('Set-Cookie', cookieOf(token, deps.secureCookies));
     return session;
@@ -83,7 +91,7 @@ const readSession = route({
   tag: 'Session',
   summary: 'Who is signed in, where, and at what legal time',
   reply: { status: 200, schema: Session },
-  handle: ({ who, headers, db }) => db.inTenant(who.tenantId, (tx) => describe(tx, who.userId, tokenIn(headers))),
+  handle: ({ who, headers, db, deps }) => db.inTenant(who.tenantId, (tx) => describe(tx, who.userId, tokenIn(headers), deps)),
 });
 
 const logOut = route({

@@ -60,6 +60,7 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: () => '/obligations', title: 'Obligations', shows: '15 U.S.C. 7704' },
   { path: () => '/caught-mail', title: 'Caught mail', shows: 'Hello Pat' },
   { path: () => '/caught-mail/000000000001', title: 'Hello Pat', shows: 'reply+abc@acme.example' },
+  { path: () => '/settings', title: 'Settings', shows: 'Postal address' },
   { path: () => '/nowhere', title: 'There is no such page', shows: 'first page' },
 ];
 

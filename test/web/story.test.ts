@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { password } from '../api/serve.ts';
 import { openBrowser } from './browser.ts';
-import { busyWorkspace, type BusyWorkspace } from './workspace.ts';
+import { busyWorkspace, type BusyWorkspace, TEMPORAL_UI } from './workspace.ts';
 
 let browser: Browser;
 let acme: BusyWorkspace;
@@ -59,9 +59,11 @@ test('before a launch one sees who is blocked and why; it launches once', async 
   expect((body as { items: object[] }).items).toHaveLength(1);
 });
 
-test('pausing says in numbers what it will do, and asks once', async () => {
+test('a launch leads to its workflow; pausing says in numbers what it will do, and asks once', async () => {
   await page.goto(`${acme.origin}/launches/${acme.launchId}`);
   await heading('Clocks for offices');
+  const workflow = `${TEMPORAL_UI}${encodeURIComponent(`outreach/${acme.id}/${acme.launchId}`)}`;
+  expect(await page.getByRole('link', { name: 'Open in Temporal' }).getAttribute('href')).toBe(workflow);
   await button('Pause').click();
   await page.getByRole('dialog').getByText('1 planned message to 3 people will wait').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Go back' }).click();
@@ -96,6 +98,14 @@ test('a task is done from Today', async () => {
   await task.getByLabel('Note').fill('found her');
   await task.getByRole('button', { name: 'Done' }).click();
   await task.waitFor({ state: 'hidden' });
+});
+
+test('the postal address is set in the settings', async () => {
+  await page.goto(`${acme.origin}/settings`);
+  await page.getByLabel('Postal address').fill('2 Side Street, Springfield, IL 62701');
+  await button('Save the workspace').click();
+  await page.getByText('Saved.').waitFor();
+  expect((await acme.owner.get('/v1/tenant')).body).toMatchObject({ postalAddress: '2 Side Street, Springfield, IL 62701' });
 });
 
 test('what the API refuses is said at its field, and the form is kept', async () => {

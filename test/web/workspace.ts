@@ -6,6 +6,9 @@ import { newContact } from '../builders/contact.ts';
 import { newEnrolment, newLaunch, newSend } from '../builders/enrolment.ts';
 import { builtConsole } from './console.ts';
 
+/** Nobody answers there: links lead to it, and no test follows one. */
+export const TEMPORAL_UI = 'http://127.0.0.1:9/namespaces/decorum/workflows/';
+
 const caught = {
   id: '000000000001',
   caughtAt: '2026-11-24T12:00:00.000Z',
@@ -36,7 +39,7 @@ async function catcher() {
 /** The console over the real API and PostgreSQL: a workspace in which something of everything has happened. */
 export async function busyWorkspace() {
   const mail = await catcher();
-  const api = await serve({ consoleFolder: await builtConsole(), catcherUrl: mail.url });
+  const api = await serve({ consoleFolder: await builtConsole(), catcherUrl: mail.url, temporalUi: TEMPORAL_UI });
   const workspace = await api.workspace();
   const { owner, id: tenantId } = workspace;
   const mailbox = await made(owner.post('/v1/mailboxes', mailboxBody()));

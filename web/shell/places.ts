@@ -9,4 +9,5 @@ export const places = [
   { to: '/suppressions', label: 'Suppressions', key: 'x', action: 'suppressions.read' },
   { to: '/obligations', label: 'Obligations', key: 'o', action: 'obligations.read' },
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
+  { to: '/settings', label: 'Settings', key: 'w', action: 'tenant.read' },
 ] as const;

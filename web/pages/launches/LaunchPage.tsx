@@ -5,8 +5,10 @@ import { ask, type Reply } from '../../api.ts';
 import { counted } from '../../parts/Count.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
+import { TemporalLink } from '../../parts/TemporalLink.tsx';
 import { Waiting } from '../../parts/Waiting.tsx';
 import { When } from '../../parts/When.tsx';
+import { useSession } from '../../shell/session.ts';
 import { LaunchState } from './LaunchState.tsx';
 import { LaunchVerbs } from './LaunchVerbs.tsx';
 import { People } from './People.tsx';
@@ -31,7 +33,8 @@ export function LaunchPage() {
   );
 }
 
-function About({ launch: { sequenceId, version, newestVersion, state, createdAt, nextAt, listsLeft } }: { launch: Launch }) {
+function About({ launch: { id, sequenceId, version, newestVersion, state, createdAt, nextAt, listsLeft } }: { launch: Launch }) {
+  const { tenant } = useSession();
   return (
     <Group gap="md">
       <LaunchState state={state} />
@@ -50,6 +53,7 @@ function About({ launch: { sequenceId, version, newestVersion, state, createdAt,
         </span>
       )}
       {listsLeft > 0 && <Text role="status">{counted(listsLeft, 'list')} still being taken in</Text>}
+      <TemporalLink workflowId={`outreach/${tenant.id}/${id}`} />
     </Group>
   );
 }

@@ -9,6 +9,7 @@ import { Page } from '../../parts/Page.tsx';
 import { useRows } from '../../parts/pages.ts';
 import { useAddress } from '../../parts/SearchField.tsx';
 import { inWords, State, type Tone } from '../../parts/State.tsx';
+import { TemporalLink } from '../../parts/TemporalLink.tsx';
 import { TimeLeft, When } from '../../parts/When.tsx';
 import { Evidence } from './Evidence.tsx';
 
@@ -65,7 +66,15 @@ const columns: readonly Column<Obligation>[] = [
       </>
     ),
   },
-  { head: 'Evidence', cell: ({ evidence, basis }) => <Evidence evidence={evidence} basis={basis} /> },
+  {
+    head: 'Evidence',
+    cell: ({ evidence, basis, workflowId }) => (
+      <>
+        <Evidence evidence={evidence} basis={basis} />
+        <TemporalLink workflowId={workflowId} />
+      </>
+    ),
+  },
 ];
 
 export function Obligations() {
