@@ -50,6 +50,9 @@ export function openDatabase(options: { url: string; max?: number; clock?: Clock
     const at = options.clock ? `, '${(await options.clock()).toISOString()}'` : '';
     const client = await pool.connect();
     let broken: Error | undefined;
+    // The pool listens to idle connections only: one that breaks between two statements of a transaction would end the process.
+    const lose = (error: Error): void => void (broken = error);
+    client.on('error', lose);
     try {
       // One round trip: both values are checked, so neither can carry SQL.
       await client.query(`begin; select decorum.enter('${tenantId}'${at})`);
@@ -67,11 +70,10 @@ export function openDatabase(options: { url: string; max?: number; clock?: Clock
       await client.query('commit');
       return result;
     } catch (error) {
-      await client.query('rollback').catch((lost: Error) => {
-        broken = lost; // the connection is gone, and the transaction with it
-      });
+      await client.query('rollback').catch(lose); // the connection is gone, and the transaction with it
       throw error;
     } finally {
+      client.off('error', lose);
       client.release(broken);
     }
   }
