@@ -45,7 +45,7 @@ export function Listing<Item>({
             <tr key={keyOf(row)} role="row">
               {columns.map(({ head, numeric, cell }) => (
                 <td key={head} role="cell" data-label={head} className={numeric ? 'number' : undefined}>
-                  {cell(row)}
+                  <div>{cell(row)}</div>
                 </td>
               ))}
             </tr>

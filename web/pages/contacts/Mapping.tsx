@@ -63,7 +63,7 @@ export function Mapping({ job }: { job: Import }) {
             {job.columns.map((column, index) => (
               <tr key={`${index} ${column.heading}`} role="row">
                 <td role="cell" data-label="Column">
-                  {column.heading || `Column ${index + 1}`}
+                  <div>{column.heading || `Column ${index + 1}`}</div>
                 </td>
                 <td role="cell" data-label="Is taken for">
                   <NativeSelect

@@ -20,7 +20,7 @@ export function PersonVerbs({ launchId, person: { enrolmentId, state, contact } 
   );
   if (state === 'blocked' || state === 'finished' || state === 'stopped') return null;
   return (
-    <Group justify="flex-end">
+    <Group>
       <Menu position="bottom-end">
         <Menu.Target>
           <Button
