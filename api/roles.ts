@@ -26,6 +26,7 @@ export const may = {
   'sequences.write': sellers,
   'launches.read': people,
   'launches.write': sellers,
+  'reports.read': people,
   'tasks.read': sellers,
   'tasks.write': sellers,
   'suppressions.read': people,

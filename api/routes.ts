@@ -9,6 +9,7 @@ import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
 import { previewRoutes } from './routes/previews.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...sequenceRoutes,
   ...previewRoutes,
   ...launchRoutes,
+  ...reportRoutes,
   ...timelineRoutes,
   ...taskRoutes,
   ...obligationRoutes,

@@ -40,6 +40,18 @@ export function timeline(tx: Tx, contactId: string): Promise<TimelineEntry[]> {
 /** When a planned message may go: not before it is due, nor before its mailbox's gap is over. */
 const whenNext = `greatest(s.due_at, m.next_send_at)`;
 
+/** The first rule that holds a waiting message `s` of enrolment `e` over mailbox `m`, in the order in which the claim asks them. */
+export const heldBy = `coalesce(
+  (select b.because from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id) limit 1),
+  case when s.state = 'held' then s.because end,
+  case when e.state = 'paused' then 'paused: ' || e.because end,
+  case when m.state = 'paused' then 'mailbox: ' || m.paused_because end,
+  case when s.due_at > decorum.now() then coalesce(s.because, 'not due yet') end,
+  case when m.next_send_at > decorum.now() then 'gap' end,
+  'queue')`;
+/** When that message may go; null: it waits for a person, not for a time. */
+export const heldUntil = `case when s.state = 'planned' and e.state = 'queued' and m.state = 'active' then ${whenNext} end`;
+
 /** A message that has not gone yet, with the rule that holds it. */
 export interface Held {
   sendId: string;
@@ -61,15 +73,7 @@ export function heldMessages(tx: Tx, page: { launchId: string | null; after: str
   return tx.rows<Held>(
     `select s.id as "sendId", s.contact_id as "contactId", coalesce(trim(c.first_name || ' ' || c.last_name), '') as "contactName",
        s.launch_id as "launchId", s.step, s.state,
-       coalesce(
-         (select b.because from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id) limit 1),
-         case when s.state = 'held' then s.because end,
-         case when e.state = 'paused' then 'paused: ' || e.because end,
-         case when m.state = 'paused' then 'mailbox: ' || m.paused_because end,
-         case when s.due_at > decorum.now() then coalesce(s.because, 'not due yet') end,
-         case when m.next_send_at > decorum.now() then 'gap' end,
-         'queue') as because,
-       case when s.state = 'planned' and e.state = 'queued' and m.state = 'active' then ${whenNext} end as "nextAt"
+       ${heldBy} as because, ${heldUntil} as "nextAt"
      from sends s
      join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
      join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id
