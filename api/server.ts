@@ -37,9 +37,10 @@ const app = createApp({
   secureCookies: environment.NODE_ENV === 'production' || environment.PUBLIC_URL.startsWith('https:'),
   catcherUrl: environment.CATCHER_URL?.replace(/\/$/, ''),
   consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
+  // Of the UI's address only where it is counts: `npm start` hands over a page of it, a deployment its door.
   temporalUi:
     environment.TEMPORAL_UI_URL &&
-    `${environment.TEMPORAL_UI_URL.replace(/\/$/, '')}/namespaces/${environment.TEMPORAL_NAMESPACE}/workflows/`,
+    new URL(`/namespaces/${environment.TEMPORAL_NAMESPACE}/workflows/`, environment.TEMPORAL_UI_URL).href,
 });
 
 const server = app.listen(environment.API_PORT, environment.API_HOST);

@@ -1,5 +1,9 @@
+import type { ReactNode } from 'react';
 import { Facts } from '../../parts/Facts.tsx';
 import { inWords } from '../../parts/State.tsx';
+import { When } from '../../parts/When.tsx';
+
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 type Known = Readonly<Record<string, unknown>>;
 
@@ -15,9 +19,9 @@ export function Evidence({ evidence, basis }: { evidence: Known | null; basis: K
   );
 }
 
-function asFacts(record: Known): (readonly [string, string])[] {
+function asFacts(record: Known): (readonly [string, ReactNode])[] {
   return Object.entries(record).map(([name, value]) => [
     inWords(name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)),
-    typeof value === 'string' ? value : JSON.stringify(value),
+    typeof value !== 'string' ? JSON.stringify(value) : INSTANT.test(value) ? <When key={name} at={value} absolute /> : value,
   ]);
 }
