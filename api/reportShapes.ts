@@ -52,7 +52,7 @@ export const StepReport = z
 
 const sums = {
   people: Count,
-  reached: Count.meta({ description: 'People whom at least one message reached.' }),
+  reached: Count.meta({ description: 'People to whom at least one message went that did not come back.' }),
   planned: Count.meta({ description: 'Messages; so are the next six.' }),
   held: Count,
   sent: Count,

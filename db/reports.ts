@@ -53,6 +53,9 @@ export interface LaunchReport {
   mailboxes: ReportMailbox[];
 }
 
+/** Of a message `s`: a server took it and did not send it back. */
+const arrived = `s.state = 'sent' and s.because is distinct from 'bounced_later'`;
+
 /** Everything that a launch's report is summed from, counted afresh from the rows; a launch's people, each of them once a step. */
 export async function launchReport(tx: Tx, launchId: string): Promise<LaunchReport> {
   const { countedAt } = await tx.row<{ countedAt: Date }>(`select decorum.now() as "countedAt"`);
@@ -98,10 +101,10 @@ function countResponses(tx: Tx, launchId: string): Promise<Responses[]> {
        ${responses}
        union all
        select s.enrolment_id, s.mailbox_id, e.version, s.step, 'reached' from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
-       where s.launch_id = $1 and s.state = 'sent')
+       where s.launch_id = $1 and ${arrived})
      select p.id as "stepId", r.mailbox_id as "mailboxId", r.kind, count(distinct r.enrolment_id) as people,
        count(distinct r.enrolment_id) filter (where exists (
-         select from sends s where s.enrolment_id = r.enrolment_id and s.state = 'sent' and (grouped.whole or s.step = r.step))) as "ofReached"
+         select from sends s where s.enrolment_id = r.enrolment_id and ${arrived} and (grouped.whole or s.step = r.step))) as "ofReached"
      from response r
      cross join (values (true), (false)) as grouped(whole)
      left join place p on not grouped.whole and p.version = r.version and p.n = r.step
@@ -142,7 +145,7 @@ export async function overview(tx: Tx, range: { from: Date | null; to: Date | nu
     `select coalesce($1::timestamptz, coalesce($2, decorum.now()) - interval '30 days') as from, coalesce($2::timestamptz, decorum.now()) as to`,
     [range.from, range.to],
   );
-  const back = (kind: ResponseKind) => `count(distinct s.enrolment_id) filter (where s.state = 'sent' and r.kind = '${kind}')`;
+  const back = (kind: ResponseKind) => `count(distinct s.enrolment_id) filter (where ${arrived} and r.kind = '${kind}')`;
   const traffic = await tx.rows<Traffic>(
     `with message as (
        select id, enrolment_id, sequence_id, mailbox_id, step, state, because from sends
@@ -154,7 +157,7 @@ export async function overview(tx: Tx, range: { from: Date | null; to: Date | nu
        count(distinct s.id) filter (where s.state = 'refused') as refused,
        count(distinct s.id) filter (where s.state = 'refused' and s.because = 'hard_bounce') as "hardBounced",
        count(distinct s.id) filter (where s.state = 'unknown') as unknown,
-       count(distinct s.enrolment_id) filter (where s.state = 'sent') as reached,
+       count(distinct s.enrolment_id) filter (where ${arrived}) as reached,
        ${back('replied')} as replied, ${back('auto_replied')} as "autoReplied",
        ${back('unsubscribed')} as unsubscribed, ${back('complained')} as complained
      from message s left join response r on r.enrolment_id = s.enrolment_id and r.step = s.step
