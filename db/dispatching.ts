@@ -44,7 +44,13 @@ export function openDispatcherDatabase(url: string, onError?: (error: Error) => 
       )
     ).rows;
   const oweEverything = async () =>
-    (await pool.query(`update outbox set delivered_at = null where state = 'open'`)).rowCount ?? 0;
+    (
+      await pool.query(
+        `update outbox o set delivered_at = null from (
+           select tenant_id, workflow_id from outbox where state = 'open' order by tenant_id, workflow_id for update) as open -- as everybody locks
+         where o.tenant_id = open.tenant_id and o.workflow_id = open.workflow_id`,
+      )
+    ).rowCount ?? 0;
 
   return {
     takeOwed: (limit) =>

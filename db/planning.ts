@@ -55,7 +55,7 @@ export async function planDue(tx: Tx, launchId: string, cohort: number, openingA
   );
   await endLook(tx, workflowId, isRunning ? nextAt : null);
   const ended = !open && (await closeWork(tx, workflowId));
-  if (ended) await want(tx, [sequenceWork(tx.tenantId, launchId)]);
+  if (ended && isRunning) await want(tx, [sequenceWork(tx.tenantId, launchId)]); // a launch that is over has nothing more to see
   return { ended, waitMs: isRunning ? waitMs : null };
 }
 

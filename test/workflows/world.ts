@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import pg from 'pg';
+import pino from 'pino';
+import type { Fault } from '../../activities/mail/sendBatch.ts';
+import { rendererFor } from '../../activities/mail/renderer.ts';
+import { type DispatcherDatabase, openDispatcherDatabase } from '../../db/dispatching.ts';
+import { type Database, openDatabase } from '../../db/transaction.ts';
+import { lanePool } from '../../providers/mail/lanePool.ts';
+import { createTemplates } from '../../providers/templates.ts';
+import { generateVaultKey, type Vault, vault } from '../../providers/vault.ts';
+import { allActivities } from '../../workers/activities.ts';
+import { createDispatcher, type Dispatcher } from '../../workers/dispatcher.ts';
+import { newTenant } from '../builders/tenant.ts';
+import { SinkServer } from '../doubles/sinkServer.ts';
+import { testDatabase } from '../setup/database.ts';
+
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } }, // the test server is an old one, and it is told so
+});
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+const queues = ['legal', 'outreach', 'mail', 'bulk'] as const;
+/** Longest that the world may take, in real time, to come to rest. */
+const patienceMs = 30_000;
+
+/**
+ * The product on Temporal's time-skipping server: real PostgreSQL, real activities, real SMTP on loopback. Legal time is Temporal's virtual
+ * time, moved by a fixed distance so that a world begins at an instant of the test's choice; it passes only in `pass` and `passUntil`.
+ */
+export interface World {
+  readonly db: Database;
+  readonly dispatcherDb: DispatcherDatabase;
+  readonly dispatcher: Dispatcher;
+  /** Plain: the environment's own client jumps the clock by years when it waits for a result. */
+  readonly client: Client;
+  readonly vault: Vault;
+  readonly addressKey: Buffer;
+  readonly sink: SinkServer;
+  readonly smtpPort: number;
+  /** A tenant that lives by the world's clock. Answers its id. */
+  newTenant(): Promise<string>;
+  now(): Promise<Date>;
+  /** The legal instant of an instant in a history. */
+  legal(temporal: Date): Date;
+  passUntil(instant: Date | string): Promise<void>;
+  pass(ms: number): Promise<void>;
+  /** Returns when everything that is owed has been delivered and looked at, and nothing is at the wire. */
+  rest(): Promise<void>;
+  /** A question that no tenant's wall is in the way of. */
+  ask<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Ends a run as a lost store would, wherever it is; false when none runs. */
+  terminate(workflowId: string): Promise<boolean>;
+  /** Work is taken again after it was left lying; no worker runs until `startWorkers`. */
+  stopWorkers(): Promise<void>;
+  startWorkers(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Called around each activity; what it waits for, the workflow waits for. */
+export type Watch = (moment: 'before' | 'after', activity: string, args: readonly unknown[]) => Promise<void> | void;
+
+export async function startWorld(options: { at: string; watch?: Watch; fault?: Fault }): Promise<World> {
+  const path = process.env.DECORUM_TEST_SERVER;
+  const bundle = process.env.DECORUM_WORKFLOW_BUNDLE;
+  if (path === undefined || bundle === undefined)
+    throw new Error('Run the tests through Jest, whose global setup finds the test server.');
+  const workflowBundle = { codePath: bundle };
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  const client = new Client({ connection: env.connection, identity: 'the product' }); // the standing name is a machine's
+  const database = await testDatabase();
+  const distance = Date.parse(options.at) - (await env.currentTimeMs());
+  const legal = (temporal: Date): Date => new Date(temporal.getTime() + distance);
+  const now = async (): Promise<Date> => legal(new Date(await env.currentTimeMs()));
+
+  const db = openDatabase({ url: database.appUrl, max: 10, clock: now });
+  const dispatcherDb = openDispatcherDatabase(database.dispatcherUrl);
+  const log = pino({ level: process.env.DECORUM_TEST_LOG ?? 'silent' });
+  const dispatcher = createDispatcher({ client, db: dispatcherDb, log });
+  const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  const secrets = vault([generateVaultKey()]);
+  const addressKey = randomBytes(32);
+  const pool = lanePool({ perAccount: 8, idleMs: 30_000 });
+  const sink = new SinkServer({ seed: 1, chance: {}, slowMs: 0 });
+  sink.server.listen(0, '127.0.0.1');
+  await once(sink.server, 'listening');
+
+  const activities = allActivities({
+    db,
+    dispatch: dispatcher,
+    vault: secrets,
+    pool,
+    rendererOf: rendererFor({
+      templates: createTemplates(),
+      vault: secrets,
+      linkKeys: [randomBytes(32)],
+      publicUrl: 'https://decorum.example',
+      inboundDomain: 'inbound.example',
+      now: () => new Date(options.at),
+    }),
+    fault: options.fault ?? (() => Promise.resolve()),
+    random: () => 0.5,
+    monotonicMs: () => performance.now(),
+    now: () => new Date(),
+    addressKey,
+  });
+
+  let running: { worker: Worker; ended: Promise<void> }[] = [];
+  async function startWorkers(): Promise<void> {
+    const workers = await Promise.all(
+      queues.map((taskQueue) =>
+        Worker.create({
+          connection: env.nativeConnection,
+          taskQueue,
+          workflowBundle,
+          activities: watched(activities, options.watch),
+          identity: 'a worker',
+          workflowThreadPoolSize: 1,
+          shutdownGraceTime: '1 second',
+        }),
+      ),
+    );
+    running = workers.map((worker) => ({ worker, ended: worker.run() }));
+  }
+  async function stopWorkers(): Promise<void> {
+    for (const { worker } of running) worker.shutdown();
+    await Promise.all(running.map(({ ended }) => ended));
+    running = [];
+  }
+  await startWorkers();
+
+  const ask = async <Row>(sql: string, values: unknown[] = []): Promise<Row[]> => (await owner.query(sql, values)).rows as Row[];
+
+  async function rest(): Promise<void> {
+    const patient = AbortSignal.timeout(patienceMs);
+    for (;;) {
+      await dispatcher.sweep();
+      const [busy] = await ask<{ reason: string }>(
+        `select 'owed: ' || workflow_id as reason from outbox where state = 'open' and (wanted or delivered_at is null)
+         union all select 'at the wire: ' || id from sends where state in ('claimed', 'handing') limit 1`,
+      );
+      if (!busy) return;
+      if (patient.aborted) throw new Error(`The world does not come to rest: ${busy.reason}.`);
+      await sleep(10);
+    }
+  }
+
+  return {
+    db,
+    dispatcherDb,
+    dispatcher,
+    client,
+    vault: secrets,
+    addressKey,
+    sink,
+    async newTenant() {
+      // A tenant that does not exist yet has no clock but the database's.
+      const ground = openDatabase({ url: database.appUrl, max: 1 });
+      try {
+        return await newTenant(ground);
+      } finally {
+        await ground.close();
+      }
+    },
+    smtpPort: (sink.server.address() as AddressInfo).port,
+    now,
+    legal,
+    async passUntil(instant) {
+      const ms = new Date(instant).getTime() - (await now()).getTime();
+      if (ms > 0) await env.sleep(ms);
+      await rest();
+    },
+    async pass(ms) {
+      await env.sleep(ms);
+      await rest();
+    },
+    rest,
+    ask,
+    async terminate(workflowId) {
+      const handle = client.workflow.getHandle(workflowId);
+      const { status, raw } = await handle.describe();
+      if (status.name !== 'RUNNING') return false;
+      await handle.terminate('its store was lost');
+      // The server stops its clock for work that is under way, and forgets to let it go on when that work's workflow is terminated.
+      const underWay = (raw.pendingActivities?.length ?? 0) + (raw.pendingWorkflowTask ? 1 : 0);
+      for (let n = 0; n < underWay; n += 1) await env.connection.testService?.unlockTimeSkipping({});
+      return true;
+    },
+    stopWorkers,
+    startWorkers,
+    async end() {
+      await stopWorkers();
+      pool.close();
+      sink.server.close();
+      await Promise.all([db.close(), dispatcherDb.close(), owner.end()]);
+      await env.teardown();
+      await database.drop();
+    },
+  };
+}
+
+type Activities = ReturnType<typeof allActivities>;
+
+function watched(activities: Activities, watch: Watch | undefined): object {
+  if (!watch) return activities;
+  return Object.fromEntries(
+    Object.entries(activities as Record<string, (...args: unknown[]) => Promise<unknown>>).map(([name, act]) => [
+      name,
+      async (...args: unknown[]) => {
+        await watch('before', name, args);
+        const result = await act(...args);
+        await watch('after', name, args);
+        return result;
+      },
+    ]),
+  );
+}
