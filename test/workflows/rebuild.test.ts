@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Campaign, newCampaign, unsubscribe } from './campaign.ts';
 import { startWorld, type Watch, type World } from './world.ts';
 
@@ -48,6 +49,7 @@ describe('a workflow that is terminated and rebuilt comes to the same end', () =
     await at.owed?.(campaign);
     await world.rest();
     await world.pass(hour);
+    await reached(campaign);
     await at.waiting?.(campaign);
     const [person] = campaign.people;
     if (!person) throw new Error('A campaign has people.');
@@ -56,6 +58,17 @@ describe('a workflow that is terminated and rebuilt comes to the same end', () =
     await world.rest();
     await world.pass(48 * hour);
     return end(campaign, from);
+  }
+
+  /** Everybody has the first message: the opt-out comes in the same place of every life. */
+  async function reached({ launchId, people }: Campaign): Promise<void> {
+    const patient = AbortSignal.timeout(10_000);
+    for (;;) {
+      const sent = await world.ask(`select from sends where launch_id = $1 and state = 'sent'`, [launchId]);
+      if (sent.length === people.length) return;
+      if (patient.aborted) throw new Error(`Only ${sent.length} of ${people.length} people have their first message.`);
+      await sleep(20);
+    }
   }
 
   async function end({ tenantId, launchId }: Campaign, from: number): Promise<object> {

@@ -188,7 +188,11 @@ export async function startWorld(options: { at: string; watch?: Watch; fault?: F
       if (status.name !== 'RUNNING') return false;
       await handle.terminate('its store was lost');
       // The server stops its clock for work that is under way, and forgets to let it go on when that work's workflow is terminated.
-      const underWay = (raw.pendingActivities?.length ?? 0) + (raw.pendingWorkflowTask ? 1 : 0);
+      const { events } = await handle.fetchHistory();
+      const lastTask = events?.findLast(
+        ({ workflowTaskScheduledEventAttributes: scheduled, workflowTaskCompletedEventAttributes: done }) => scheduled ?? done,
+      );
+      const underWay = (raw.pendingActivities?.length ?? 0) + (lastTask?.workflowTaskScheduledEventAttributes ? 1 : 0);
       for (let n = 0; n < underWay; n += 1) await env.connection.testService?.unlockTimeSkipping({});
       return true;
     },
