@@ -58,10 +58,13 @@ export interface Rest {
 /** Who did not get a step, by reason: most people first. */
 export function restOf(tx: Tx, { launchId, stepId }: StepPeople): Promise<Rest[]> {
   return tx.rows<Rest>(
-    `${withStandings}
-     select because, count(*) as people, count(*) filter (where ${optedOut}) as "optedOut", count(*) filter (where ${mayBeListed}) as listable,
-       coalesce(bool_and(${isProposed}), false) as proposed
-     from standing left join contacts c on c.id = contact_id where not got group by 1 order by 2 desc, 1`,
+    `${withStandings},
+     rest as materialized ( -- so that the opt-out is looked up once a person
+       select because, ${isProposed} as proposed, ${mayBeListed} as known, ${optedOut} as opted_out
+       from standing left join contacts c on c.id = contact_id where not got)
+     select because, count(*) as people, count(*) filter (where opted_out) as "optedOut", count(*) filter (where known and not opted_out) as listable,
+       bool_and(proposed) as proposed
+     from rest group by 1 order by 2 desc, 1`,
     [launchId, stepId],
   );
 }
@@ -87,7 +90,7 @@ export async function listRest(
     `${withStandings}
      insert into list_members (tenant_id, list_id, contact_id)
      select decorum.tenant(), $3, c.id from standing join contacts c on c.id = contact_id
-     where ${mayBeListed} and case when $4::text[] is null then ${isProposed} else because = any($4) end order by c.id`,
+     where ${mayBeListed} and not ${optedOut} and case when $4::text[] is null then ${isProposed} else because = any($4) end order by c.id`,
     [launchId, stepId, list.id, list.because],
   );
   return { isNew: true };

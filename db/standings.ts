@@ -83,7 +83,7 @@ export const withStandings = `
     cross join report_step r
     join mailboxes m on m.tenant_id = e.tenant_id and m.id = e.mailbox_id
     left join place p on p.version = e.version and p.id = r.id
-    left join sends s on s.tenant_id = e.tenant_id and s.enrolment_id = e.id and s.step = p.n
+    left join sends s on s.tenant_id = e.tenant_id and s.launch_id = $1 and s.enrolment_id = e.id and s.step = p.n
     left join tasks t on t.tenant_id = e.tenant_id and t.enrolment_id = e.id and t.step = p.n and t.kind in ('manual', 'call')
     cross join lateral (select case
       when s.state = 'sent' then case when s.because = 'bounced_later' then 'bounced' else 'sent' end
@@ -102,6 +102,6 @@ export const withStandings = `
 export const optedOut = `exists (select from suppressions x where x.subject_hash in (c.address_hash, c.domain_hash)
   and x.channel in ('email', 'all') and x.scope_id in (c.tenant_id, standing.sequence_id))`;
 /** May be put on a list of those who did not get the step: an opt-out binds, and what may have arrived is not sent again. */
-export const mayBeListed = `(not standing.got and standing.standing not in ('unknown', 'sending') and c.id is not null and not ${optedOut})`;
+export const mayBeListed = `(not standing.got and standing.standing not in ('unknown', 'sending') and c.id is not null)`;
 /** Whether a list is proposed for the reason: the step will not come any more, and nobody wished it so. */
 export const isProposed = `(standing.standing in ('bounced', 'refused', 'cancelled', 'stopped', 'blocked') and standing.because not in (${quoted(wishes)}))`;
