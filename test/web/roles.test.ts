@@ -12,7 +12,7 @@ let refused: string[] = [];
 beforeAll(async () => {
   [acme, browser] = await Promise.all([busyWorkspace(), openBrowser()]);
   page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   page.on('response', (reply) => void (reply.status() >= 400 && refused.push(`${reply.status()} ${reply.url()}`)));
   page.on('pageerror', (error) => void refused.push(error.message));
 });

@@ -10,7 +10,7 @@ let page: Page;
 beforeAll(async () => {
   [acme, browser] = await Promise.all([busyWorkspace(), openBrowser()]);
   page = await (await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1200, height: 900 } })).newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   await page.goto(acme.origin);
   await page.getByLabel('E-mail address').fill(acme.owner.email);
   await page.getByLabel('Password').first().fill(password);

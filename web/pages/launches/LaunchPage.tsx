@@ -7,7 +7,7 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { TemporalLink } from '../../parts/TemporalLink.tsx';
 import { Waiting } from '../../parts/Waiting.tsx';
-import { When } from '../../parts/When.tsx';
+import { Next, When } from '../../parts/When.tsx';
 import { useSession } from '../../shell/session.ts';
 import { LaunchState } from './LaunchState.tsx';
 import { LaunchVerbs } from './LaunchVerbs.tsx';
@@ -49,7 +49,7 @@ function About({ launch: { id, sequenceId, version, newestVersion, state, create
       </span>
       {nextAt !== null && (
         <span>
-          next step due <When at={nextAt} />
+          next step due <Next at={nextAt} />
         </span>
       )}
       {listsLeft > 0 && <Text role="status">{counted(listsLeft, 'list')} still being taken in</Text>}

@@ -7,12 +7,18 @@ import { type Column, Listing } from '../../parts/Listing.tsx';
 import { useRows } from '../../parts/pages.ts';
 import { SearchField, useAddress } from '../../parts/SearchField.tsx';
 import { State } from '../../parts/State.tsx';
-import { When } from '../../parts/When.tsx';
+import { Next, When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
 import { PersonVerbs } from './PersonVerbs.tsx';
 import { standingOf } from './standing.ts';
 
 type Person = Row<'/launches/{launchId}/people'>;
+
+/** When the next touch goes; of somebody who has ended, when that was. */
+function WhenOf({ person }: { person: Person }) {
+  const { at } = standingOf(person);
+  return at !== null && person.endedAt === null ? <Next at={at} /> : <When at={at} />;
+}
 
 /** The people of a launch: where each one is, why, and when next. */
 export function People({ launchId, sequenceName }: { launchId: string; sequenceName: string }) {
@@ -44,7 +50,7 @@ export function People({ launchId, sequenceName }: { launchId: string; sequenceN
       },
     },
     { head: 'Why', cell: (person) => standingOf(person).why },
-    { head: 'When', cell: (person) => <When at={standingOf(person).at} /> },
+    { head: 'When', cell: (person) => <WhenOf person={person} /> },
     { head: 'Messages', numeric: true, cell: ({ sent }) => <Count of={sent} /> },
     ...(canAct ? [{ head: 'Actions', cell: (person: Person) => <PersonVerbs launchId={launchId} person={person} /> }] : []),
   ];

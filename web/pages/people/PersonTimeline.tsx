@@ -3,7 +3,7 @@ import type { Reply } from '../../api.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { reasonOf } from '../../parts/reasons.ts';
 import { inWords } from '../../parts/State.tsx';
-import { When } from '../../parts/When.tsx';
+import { Next, When } from '../../parts/When.tsx';
 
 type Entry = Reply<'get', '/contacts/{contactId}/timeline'>['items'][number];
 
@@ -26,7 +26,7 @@ export function PersonTimeline({ entries }: { entries: readonly Entry[] }) {
               {entry.at !== null && <When at={entry.at} />}
               {entry.nextAt !== null && (
                 <div>
-                  goes <When at={entry.nextAt} />
+                  goes <Next at={entry.nextAt} />
                 </div>
               )}
             </Timeline.Item>
