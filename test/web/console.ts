@@ -19,7 +19,11 @@ export async function builtConsole(): Promise<string> {
   const env = { ...process.env, NODE_ENV: 'production' }; // Jest's `test` would build React for debugging
   const vite = join(root, 'node_modules/vite/bin/vite.js');
   await promisify(execFile)(process.execPath, [vite, 'build', 'web', '--outDir', made, '--logLevel', 'warn'], { cwd: root, env });
-  if (existsSync(folder)) rmSync(made, { recursive: true });
-  else renameSync(made, folder); // whole or not at all: another run may be looking for it
+  try {
+    renameSync(made, folder); // whole or not at all: another test may be looking for it
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    rmSync(made, { recursive: true }); // another one was faster
+  }
   return folder;
 }
