@@ -47,8 +47,8 @@ export async function openWorkspace(world: DemoWorld, { demo }: { demo: boolean 
       password: randomBytes(12).toString('base64url'),
     };
     const passwordHash = await hashPassword(login.password, randomBytes);
+    await db.inTenant(tenantId, (tx) => makeTenant(tx, demo)); // first: its clock rules the transactions after this one
     const launchId = await db.inTenant(tenantId, async (tx) => {
-      await makeTenant(tx, demo);
       const owner = await addUser(tx, {
         ...login,
         name: 'Olu Owner',
