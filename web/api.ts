@@ -11,6 +11,7 @@ import type { taskRoutes } from '../api/routes/tasks.ts';
 import type { timelineRoutes } from '../api/routes/timeline.ts';
 import type { mailboxRoutes } from '../api/routes/mailboxes.ts';
 import type { obligationRoutes } from '../api/routes/obligations.ts';
+import type { reportRoutes } from '../api/routes/reports.ts';
 import type { sequenceRoutes } from '../api/routes/sequences.ts';
 import type { sessionRoutes } from '../api/routes/session.ts';
 import type { suppressionRoutes } from '../api/routes/suppressions.ts';
@@ -29,6 +30,7 @@ type Known = (
   | typeof timelineRoutes
   | typeof mailboxRoutes
   | typeof obligationRoutes
+  | typeof reportRoutes
   | typeof sequenceRoutes
   | typeof sessionRoutes
   | typeof suppressionRoutes

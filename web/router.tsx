@@ -115,6 +115,20 @@ const launch = createRoute({
   validateSearch: filters('search', 'state'),
   component: lazyRouteComponent(() => import('./pages/launches/LaunchPage.tsx'), 'LaunchPage'),
 });
+const launchReport = createRoute({
+  ...page('/launches/$launchId/report'),
+  component: lazyRouteComponent(() => import('./pages/reports/LaunchReport.tsx'), 'LaunchReport'),
+});
+const stepPeople = createRoute({
+  ...page('/launches/$launchId/report/people'),
+  validateSearch: filters('step', 'got', 'because'),
+  component: lazyRouteComponent(() => import('./pages/reports/StepPeople.tsx'), 'StepPeople'),
+});
+const reports = createRoute({
+  ...page('/reports'),
+  validateSearch: filters('from', 'to'),
+  component: lazyRouteComponent(() => import('./pages/reports/Overview.tsx'), 'Overview'),
+});
 const person = createRoute({
   ...page('/people/$contactId'),
   component: lazyRouteComponent(() => import('./pages/people/PersonPage.tsx'), 'PersonPage'),
@@ -172,6 +186,9 @@ export const router = createRouter({
       launches,
       newLaunch,
       launch,
+      launchReport,
+      stepPeople,
+      reports,
       person,
       mailboxes,
       newMailbox,

@@ -5,6 +5,7 @@ export const places = [
   { to: '/lists', label: 'Lists', key: 'i', action: 'contacts.read' },
   { to: '/sequences', label: 'Sequences', key: 's', action: 'sequences.read' },
   { to: '/launches', label: 'Launches', key: 'l', action: 'launches.read' },
+  { to: '/reports', label: 'Reports', key: 'r', action: 'reports.read' },
   { to: '/mailboxes', label: 'Mailboxes', key: 'm', action: 'mailboxes.read' },
   { to: '/suppressions', label: 'Suppressions', key: 'x', action: 'suppressions.read' },
   { to: '/obligations', label: 'Obligations', key: 'o', action: 'obligations.read' },
