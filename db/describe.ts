@@ -20,4 +20,7 @@ export async function wall(knex: Knex, table: string, grants: string, key = 'ten
     create policy tenant_wall on ${table} using (${key} = decorum.tenant());
     grant ${grants} on ${table} to decorum_app;
   `);
+  // With statistics a tenant that is newer than they are counts as having no rows, and every join behind its wall is planned to read all
+  // that it has for each row: with 3,000 people a claim took half a second. Without, it has a two-hundredth of the table.
+  if (key === 'tenant_id') await knex.raw(`alter table ${table} alter column tenant_id set statistics 0`);
 }

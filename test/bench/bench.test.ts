@@ -24,7 +24,7 @@ test('one object on stdout has every measure; at small sizes its numbers mean no
     importRatioToBareCopy: some,
     unsubscribeP99Ms: some,
     begunAfterUnsubscribe: 0,
-    historyBytesPerRecipient: { '100': some, '600': some },
+    historyBytesPerRecipient: { '100': some, '300': some },
     rates: { workflowPerRecipient: some, bareMailLibrary: some, productImport: some, bareCopy: some },
   });
 }, 240_000);
