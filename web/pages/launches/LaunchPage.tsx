@@ -53,6 +53,9 @@ function About({ launch: { id, sequenceId, version, newestVersion, state, create
         </span>
       )}
       {listsLeft > 0 && <Text role="status">{counted(listsLeft, 'list')} still being taken in</Text>}
+      <Link to="/launches/$launchId/report" params={{ launchId: id }}>
+        report
+      </Link>
       <TemporalLink workflowId={`outreach/${tenant.id}/${id}`} />
     </Group>
   );

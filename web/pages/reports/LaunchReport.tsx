@@ -66,7 +66,7 @@ function About({ report: { launchId, countedAt, total } }: { report: Report }) {
         {counted(total.people, 'person', 'people')}, {total.reached} reached
       </span>
       <span>
-        counted <When at={countedAt} />
+        counted <When at={countedAt} absolute />
       </span>
     </Group>
   );
@@ -89,9 +89,8 @@ function Steps({ report: { launchId, steps } }: { report: Report }) {
         </Link>
       ),
     },
-    { head: 'Still to come', numeric: true, cell: (step) => <Count of={toCome(step)} /> },
     {
-      head: 'Did not get it',
+      head: 'Have not got it',
       numeric: true,
       cell: ({ stepId, notGot }) => (
         <Link to="/launches/$launchId/report/people" params={{ launchId }} search={{ step: stepId, got: 'no' }}>
@@ -99,6 +98,7 @@ function Steps({ report: { launchId, steps } }: { report: Report }) {
         </Link>
       ),
     },
+    { head: 'of them, still to come', numeric: true, cell: (step) => <Count of={toCome(step)} /> },
     ...(may('contacts.write')
       ? [
           {
@@ -113,11 +113,15 @@ function Steps({ report: { launchId, steps } }: { report: Report }) {
 
 /** Of each step the reasons, each leading to its people. */
 function Reasons({ report: { launchId, steps } }: { report: Report }) {
-  const rows = steps.flatMap((step) =>
-    kinds.flatMap(({ of, says }) =>
+  const rows = steps.flatMap((step) => [
+    ...kinds.flatMap(({ of, says }) =>
       Object.entries(step[of].by).map(([because, people]) => ({ step, because, people, says, isReason: of !== 'refused' })),
     ),
-  );
+    ...(step.bouncedLater > 0
+      ? [{ step, because: 'bounced_later', people: step.bouncedLater, says: 'bounced', isReason: true }]
+      : []),
+    ...(step.unknown > 0 ? [{ step, because: 'answer_lost', people: step.unknown, says: 'unknown', isReason: true }] : []),
+  ]);
   const columns: readonly Column<(typeof rows)[number]>[] = [
     { head: 'Step', cell: ({ step }) => titleOf(step) },
     { head: 'What', cell: ({ says }) => says },

@@ -9,7 +9,7 @@ import { useRows } from '../../parts/pages.ts';
 import { reasonOf } from '../../parts/reasons.ts';
 import { useAddress } from '../../parts/SearchField.tsx';
 import { inWords, State, type Tone } from '../../parts/State.tsx';
-import { When } from '../../parts/When.tsx';
+import { Next, When } from '../../parts/When.tsx';
 
 type Person = Row<'/launches/{launchId}/report/people'>;
 
@@ -117,5 +117,5 @@ const columns: readonly Column<Person>[] = [
     ),
   },
   { head: 'When', cell: ({ at }) => <When at={at} /> },
-  { head: 'Next', cell: ({ nextAt }) => <When at={nextAt} /> },
+  { head: 'Next', cell: ({ nextAt }) => (nextAt === null ? <When at={null} /> : <Next at={nextAt} />) },
 ];

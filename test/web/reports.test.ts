@@ -1,0 +1,88 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { password } from '../api/serve.ts';
+import { openBrowser } from './browser.ts';
+import { busyWorkspace, type BusyWorkspace } from './workspace.ts';
+
+const WIDE = { width: 1200, height: 900 };
+const NARROW = { width: 400, height: 900 };
+
+let browser: Browser;
+let acme: BusyWorkspace;
+let page: Page;
+const complaints: string[] = [];
+beforeAll(async () => {
+  [acme, browser] = await Promise.all([busyWorkspace(), openBrowser()]);
+  page = await (await browser.newContext({ reducedMotion: 'reduce', viewport: WIDE })).newPage();
+  page.on('pageerror', (error) => void complaints.push(error.message));
+  page.setDefaultTimeout(10_000);
+  await page.goto(acme.origin);
+  await page.getByLabel('E-mail address').fill(acme.owner.email);
+  await page.getByLabel('Password').first().fill(password);
+  await page.keyboard.press('Enter');
+  await heading('Today');
+});
+afterAll(async () => {
+  await browser.close();
+  await acme.close();
+});
+
+const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+const report = () => `${acme.origin}/launches/${acme.launchId}/report`;
+
+test.each([
+  { path: () => report(), title: 'Report: Clocks for offices', shows: 'replied' },
+  { path: () => `${report()}/people?step=hello&got=no`, title: 'Who got it', shows: 'asked not to be written to' },
+  { path: () => `${acme.origin}/reports`, title: 'Reports', shows: 'Clocks for offices' },
+])('$title is right in light and dark, wide and at 400 px', async ({ path, title, shows }) => {
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto(path());
+  await heading(title);
+  await page.getByText(shows).first().waitFor();
+  expect(await violations()).toEqual([]);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize(NARROW);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(NARROW.width);
+  expect(await violations()).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('from a number one comes to its people, and from there to their file', async () => {
+  await page.setViewportSize(WIDE);
+  await page.goto(report());
+  const row = page.getByRole('table', { name: 'Who got each step' }).getByRole('row', { name: /Hello/ });
+  await row.getByRole('img', { name: '6 people: 4 got it, 1 still to come, 1 not' }).waitFor();
+  await row.getByRole('link', { name: '4' }).click();
+  await heading('Who got it');
+  await page.getByRole('link', { name: 'finished Person' }).waitFor();
+  expect(await page.getByRole('table', { name: 'People of the step' }).locator('tbody tr').count()).toBe(4);
+  await page.getByLabel('Got it', { exact: true }).selectOption('no');
+  await page.getByRole('link', { name: 'blocked Person' }).waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export CSV' }).click();
+  expect((await download).suggestedFilename()).toBe('people.csv');
+});
+
+test('the rest of a step becomes a list, which says before what it will hold', async () => {
+  await page.goto(report());
+  await page.getByRole('button', { name: 'List the rest of step 1. Hello {{ first_name }}' }).focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Choose a reason that somebody has.').waitFor(); // nobody is proposed who asked for silence or waits for it anyway
+  await dialog.getByLabel('others go before it over this mailbox: 1').check();
+  await dialog.getByText('Puts 1 person on a list.').waitFor();
+  await dialog.getByLabel('Name of the list').fill('The rest of the clocks');
+  await page.keyboard.press('Enter');
+  await heading('Lists');
+  const row = page.getByRole('row', { name: /The rest of the clocks/ });
+  await row.getByRole('cell', { name: '1', exact: true }).waitFor();
+  await row.getByRole('link', { name: 'Launch to it' }).waitFor();
+});
+
+async function violations(): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${html.slice(0, 200)} ${any[0]?.message ?? ''}`),
+  );
+}
