@@ -8,14 +8,11 @@ export const Tally = z.object({ total: Count, by: z.record(z.string(), Count) })
 const Rate = z
   .object({ count: Count, of: Count, share: z.number().min(0).max(1).nullable().meta({ description: 'Null: of nobody.' }) })
   .meta({ id: 'ReportRate' });
-export const rateNames = ['bounced', 'replied', 'unsubscribed', 'complained'] as const;
-const Rates = z
-  .object(Object.fromEntries(rateNames.map((name) => [name, Rate])) as Record<(typeof rateNames)[number], typeof Rate>)
-  .meta({
-    id: 'ReportRates',
-    description:
-      'Bounced: of the messages that servers took or refused for good. The others: of the people whom a message reached. Unknown outcomes are in no rate.',
-  });
+const Rates = z.object({ bounced: Rate, replied: Rate, unsubscribed: Rate, complained: Rate }).meta({
+  id: 'ReportRates',
+  description:
+    'Bounced: of the messages that servers took or refused for good. The others: of the people whom a message reached. Unknown outcomes are in no rate.',
+});
 
 const responses = {
   replied: Count.meta({ description: 'People; so are the next three.' }),
