@@ -114,7 +114,10 @@ export function mailActivities(deps: MailDependencies) {
     return db.inTenant(tenantId, async (tx) => {
       const work = heldBy === 'limit' ? await nextRoomMs(tx, mailboxId) : await nextWorkMs(tx, mailboxId);
       const lease = await nextLeaseEndMs(tx, mailboxId);
-      if (work === null && lease === null) return (await hasOpenWork(tx, mailboxId)) ? null : 0; // 0: look again, and end
+      if (work === null && lease === null) {
+        const stays = (await hasOpenWork(tx, mailboxId)) || (await nextForwardMs(tx, mailboxId)) !== null;
+        return stays ? null : 0; // 0: look again, and end
+      }
       return work === null ? lease : Math.min(work, lease ?? work);
     });
   }
