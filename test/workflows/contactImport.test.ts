@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findImport } from '../../db/imports.ts';
 import { newImport } from '../builders/import.ts';
 import { newUser } from '../builders/tenant.ts';
+import { keep, runsOf } from './histories.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -24,6 +25,7 @@ test('an import that was started is brought in by its workflow', async () => {
   await world.rest();
   expect(await result(id)).toMatchObject({ state: 'done', rowsRead: 2000, accepted: 1757 });
   await expect(handle(id).result()).resolves.toBeUndefined();
+  keep((await runsOf(world, `import/${tenantId}/${id}`)).at(-1), 'contactImport/broughtIn');
 });
 
 test('its history holds ids and counts, and nobody', async () => {

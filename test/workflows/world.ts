@@ -7,7 +7,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
 import pino from 'pino';
-import type { Fault } from '../../activities/mail/sendBatch.ts';
+import type { Fault } from '../../activities/mail/sendMessage.ts';
 import { rendererFor } from '../../activities/mail/renderer.ts';
 import { type DispatcherDatabase, openDispatcherDatabase } from '../../db/dispatching.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
