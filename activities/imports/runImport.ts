@@ -41,7 +41,12 @@ export async function runImport(run: ImportRun, tenantId: string, importId: stri
     return false;
   }
   const recorder = startRecording(run, tenantId, job);
-  const rowsRead = await judgeAll(run, tenantId, job, recorder);
+  const rowsRead = await judgeAll(run, tenantId, job, recorder).catch(async (error: unknown) => {
+    // Another run of the import that came to its end has removed the file while this one read it: the next look finds it done.
+    const now = await run.db.inTenant(tenantId, (tx) => findImport(tx, importId));
+    if (now?.state === 'running') throw error;
+    return null;
+  });
   if (rowsRead === null || !(await recorder.settled())) return true;
   await run.db.inTenant(tenantId, async (tx) => {
     await finishImport(tx, importId, rowsRead);

@@ -63,7 +63,7 @@ test.each([
   { due: `decorum.now() + interval '400 microseconds'`, ms: 1, because: 'rounded up: never woken before it is due' },
   { due: `decorum.now()`, ms: 0, because: 'due now' },
   { due: `decorum.now() - interval '1 day'`, ms: 0, because: 'never negative' },
-  { due: `null`, ms: 0, because: 'nothing to wait for has to be told apart by the caller' },
+  { due: `null`, ms: null, because: 'there is nothing to wait for' },
 ])('wait_ms($due) is $ms: $because', async ({ due, ms }) => {
   const tenantId = await newTenant(world.onOwnClock);
   const { wait } = await world.db.inTenant(tenantId, (tx) =>

@@ -1,7 +1,9 @@
 import { claim } from '../../db/claims.ts';
 import { nextLeaseEndMs, settleAbandoned } from '../../db/leases.ts';
 import { type Outcome, recordOutcomes, type Verdict } from '../../db/outcomes.ts';
+import { want } from '../../db/outbox.ts';
 import { passGate } from '../../db/wire.ts';
+import { cohortWork } from '../../db/workflowIds.ts';
 import {
   enrolmentRow,
   hours,
@@ -277,6 +279,8 @@ test('the last message ends the person, and the cohort and the launch are told',
 test('two who are the last of their cohort and end at the same instant do not each leave it to the other', async () => {
   for (let round = 0; round < 10; round += 1) {
     const workspace = await newWorkspace(world);
+    // In the product a cohort has its row of work for as long as anybody in it is open.
+    await world.db.inTenant(workspace.tenantId, (tx) => want(tx, [cohortWork(workspace.tenantId, workspace.launchId, 1)]));
     const people = await newPeople(world, workspace, 2);
     for (const person of people) await advance(workspace, person, 'handing').catch(() => undefined);
     await world.owner.query(`update sends set state = 'handing' where launch_id = $1`, [workspace.launchId]);
