@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
-import { claim } from '../db/claims.ts';
+import { claim, release } from '../db/claims.ts';
 import { nextForwardMs } from '../db/forwarding.ts';
 import { nextLeaseEndMs, settleAbandoned } from '../db/leases.ts';
-import { mailboxSettings } from '../db/messages.ts';
+import { mailboxSettings, messageFacts } from '../db/messages.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
 import { giveNextWindow, hasOpenWork, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
 import type { Database } from '../db/transaction.ts';
@@ -13,12 +13,13 @@ import type { Vault } from '../providers/vault.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { RendererOf } from './mail/renderer.ts';
 import { serverOf } from './mail/serverOf.ts';
-import { type Fault, sendBatch } from './mail/sendBatch.ts';
+import { type ClaimedWork, type Held, sendClaims } from './mail/sendClaims.ts';
+import { type Fault, messageSender } from './mail/sendMessage.ts';
 
 /** A call returns after so long even if more is due: the workflow calls again. */
 const turnMs = 50_000;
-/** A claim is small and late: only what the next minute can send. */
-const claimSize = 50;
+/** A claim is small and late: only what each connection can send within the next seconds. */
+const claimsPerConnection = 5;
 /** Pause before a server that could not be reached is tried again; wall clock. */
 const unreachableMs = 5_000;
 
@@ -61,28 +62,47 @@ export function mailActivities(deps: MailDependencies) {
       const isOver = () => context.cancellationSignal.aborted || deps.monotonicMs() > endsAt;
       const beat = setInterval(() => context.heartbeat(), 2_000);
       try {
-        const renderer = deps.rendererOf(tenantId);
+        const send = messageSender({ ...deps, renderer: deps.rendererOf(tenantId) }, mailboxId);
         for (;;) {
           if (isOver()) return 0;
-          const settings = await db.inTenant(tenantId, (tx) => mailboxSettings(tx, mailboxId));
-          if (settings.state === 'paused') return null;
-          await moveToNextWindow(tenantId, mailboxId);
-          const claimed = await db.inTenant(tenantId, (tx) => claim(tx, mailboxId, { most: claimSize, jitter: deps.random() }));
-          if (claimed.rows.length > 0) {
-            const sending = { db, pool: deps.pool, renderer, fault: deps.fault, isOver };
-            const reachable = await sendBatch(sending, settings, serverOf(deps.vault, tenantId, settings), claimed);
-            await dispatch.deliver();
-            if (!reachable) return unreachableMs;
-            if (await repliesWait(tenantId, mailboxId)) return 0; // they go between two turns, and their minute runs
-          } else if (!claimed.progressed) {
-            return await restMs(tenantId, mailboxId, claimed.heldBy);
-          }
+          const { sent, reachable, heldBy } = await sendClaims({
+            claimMore: () => claimMore(tenantId, mailboxId),
+            send,
+            release: (claimId) => db.inTenant(tenantId, (tx) => release(tx, claimId)),
+            isOver,
+          });
+          await dispatch.deliver();
+          if (!reachable) return unreachableMs;
+          if (await repliesWait(tenantId, mailboxId)) return 0; // they go between two turns, and their minute runs
+          if (heldBy === 'paused') return null;
+          if (sent === 0) return await restMs(tenantId, mailboxId, heldBy);
         }
       } finally {
         clearInterval(beat);
       }
     },
   };
+
+  /** What the mailbox may send within the next seconds, ready to be sent; or which rule keeps it from more right now. */
+  async function claimMore(tenantId: string, mailboxId: string): Promise<ClaimedWork | Held> {
+    for (;;) {
+      if (await repliesWait(tenantId, mailboxId)) return { heldBy: null };
+      await moveToNextWindow(tenantId, mailboxId);
+      const { settings, claimed, facts } = await db.inTenant(tenantId, async (tx) => {
+        const settings = await mailboxSettings(tx, mailboxId);
+        const claimed = await claim(tx, mailboxId, { most: claimsPerConnection * settings.connections, jitter: deps.random() });
+        const ids = claimed.rows.map(({ id }) => id);
+        return { settings, claimed, facts: ids.length > 0 ? await messageFacts(tx, claimed.claimId, ids) : [] };
+      });
+      const { claimId, heldBy } = claimed;
+      if (claimed.rows.length > 0) {
+        await deps.fault('after-claim');
+        const server = serverOf(deps.vault, tenantId, settings);
+        return { connections: settings.connections, jobs: facts.map((facts) => ({ claimId, settings, server, facts })) };
+      }
+      if (!claimed.progressed) return { heldBy };
+    }
+  }
 
   async function repliesWait(tenantId: string, mailboxId: string): Promise<boolean> {
     return (await db.inTenant(tenantId, (tx) => nextForwardMs(tx, mailboxId))) === 0;

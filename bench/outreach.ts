@@ -9,8 +9,8 @@ import { alwaysOpen, newSequence } from '../test/builders/sequence.ts';
 import { newTenant, newUser } from '../test/builders/tenant.ts';
 import type { World } from './world.ts';
 
-/** Connections to the mail server: ten, as the mail library has in its pool, shared among the lanes. */
-export const connections = 10;
+/** The relay mailbox's connections to the mail server, of each lane: the more there are, the more messages share a transaction. */
+export const connections = 25;
 
 /** About 1.2 KB, so that a message with its HTML half and its headers has about 4 KB. */
 export const words: EmailStep = {
@@ -52,7 +52,7 @@ export async function newOutreach(world: World, { people: count, lanes }: { peop
       smtpPort: world.sink.port,
       cap: 10 * count, // every claim counts what has been sent, as for any mailbox with a cap
       lanes,
-      connections: Math.ceil(connections / lanes),
+      connections,
     });
     const sequenceId = await newSequence(tx, { by: userId, steps: [words] });
     await tx.run(`insert into lists (tenant_id, id, name, source, created_by) values ($1, $2, 'All', 'static', $3)`, [

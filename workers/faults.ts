@@ -1,6 +1,6 @@
 import { existsSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fault } from '../activities/mail/sendBatch.ts';
+import type { Fault } from '../activities/mail/sendMessage.ts';
 
 /**
  * Named fault points. Without a folder, always in production, they do nothing; in a fault run a file named after the point in that folder

@@ -2,10 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { createTemplates } from '../../providers/templates.ts';
 import { writeWords } from '../../providers/outreachWords.ts';
-import { connections, words } from '../outreach.ts';
+import { words } from '../outreach.ts';
 import type { World } from '../world.ts';
 import { lastAccepted, secondsBetween, watch } from './sending.ts';
 
+const connections = 10;
 /** Messages that the library has before it at a time: its pool never waits for us. */
 const ahead = 4 * connections;
 let key: string | undefined;

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Claim, release } from '../../db/claims.ts';
-import { type MailboxSettings, messageFacts } from '../../db/messages.ts';
+import type { MailboxSettings, MessageFacts } from '../../db/messages.ts';
 import { type Outcome, recordOutcomes, type Verdict } from '../../db/outcomes.ts';
 import type { Database } from '../../db/transaction.ts';
 import { passGate } from '../../db/wire.ts';
@@ -22,8 +21,14 @@ export interface Sending {
   pool: LanePool;
   renderer: Renderer;
   fault: Fault;
-  /** The caller's turn is up: no further message of the claim is taken. */
-  isOver(): boolean;
+}
+
+/** A claimed message with all that it takes to send it. */
+export interface Job {
+  claimId: string;
+  settings: MailboxSettings;
+  server: SmtpServer;
+  facts: MessageFacts;
 }
 
 /** A second apart; after two minutes the row is taken for lost anyway. */
@@ -38,42 +43,33 @@ const verdicts: Record<AnswerKind, Verdict> = {
 };
 
 /**
- * Brings a claim through the gate to the mail server, over as many connections as the mailbox has, and records what became of each
- * message before its connection takes the next one: a process that dies leaves no more messages unknown than it had connections.
- * Answers false when the server could not be reached or logged in to: what was not begun is planned again.
+ * Writes a message, brings it through the gate to the mail server and records what became of it. Many at a time share the gate's and
+ * the record's transactions. Answers false when the server could not be reached or logged in to.
  */
-export async function sendBatch(
-  sending: Sending,
-  settings: MailboxSettings,
-  server: SmtpServer,
-  { claimId, rows }: Claim,
-): Promise<boolean> {
-  const { db, pool, renderer, fault } = sending;
+export function messageSender({ db, pool, renderer, fault }: Sending, mailboxId: string): (job: Job) => Promise<boolean> {
   const { tenantId } = renderer;
-  await fault('after-claim');
-  const facts = await db.inTenant(tenantId, (tx) =>
-    messageFacts(
-      tx,
-      claimId,
-      rows.map(({ id }) => id),
-    ),
-  );
-
-  const gate = new Batcher<string, boolean>(async (ids) => {
-    const passed = await passGate(db, tenantId, claimId, ids);
-    return ids.map((id) => passed.has(id));
+  const gate = new Batcher<Job, boolean>(async (jobs) => {
+    // Under the claim that each has: a row that was lost to another claim is no longer ours to send.
+    const claims = [...new Set(jobs.map(({ claimId }) => claimId))];
+    const passed = await Promise.all(
+      claims.map(async (claimId) => {
+        const ids = jobs.filter((job) => job.claimId === claimId).map(({ facts }) => facts.sendId);
+        return [claimId, await passGate(db, tenantId, claimId, ids)] as const;
+      }),
+    );
+    const through = new Map(passed);
+    return jobs.map(({ claimId, facts }) => through.get(claimId)?.has(facts.sendId) === true);
   });
   const recorder = new Batcher<Outcome, void>(async (outcomes) => {
     await persistently(() =>
       db.inTenant(tenantId, (tx) =>
-        recordOutcomes(tx, settings.id, outcomes, { nextOpening: openingAfter, deadline: optOutDeadline }),
+        recordOutcomes(tx, mailboxId, outcomes, { nextOpening: openingAfter, deadline: optOutDeadline }),
       ),
     );
     return outcomes.map(() => undefined);
   });
 
-  /** One message, gate to record. False: there is no way to the server. */
-  async function sendOne(message: RenderedMessage): Promise<boolean> {
+  async function deliver(job: Job, message: RenderedMessage): Promise<boolean> {
     const { sendId, enrolmentId, step, messageId } = message;
     const record = (verdict: Verdict, answer?: Refused) =>
       recorder.ask({
@@ -86,7 +82,7 @@ export async function sendBatch(
       });
     let lane: Awaited<ReturnType<LanePool['take']>>;
     try {
-      lane = await pool.take(server);
+      lane = await pool.take(job.server);
     } catch (error) {
       if (!(error instanceof SmtpConnectFailed)) throw error;
       const isOurs = error.phase === 'auth' && error.answer !== null && classifyAnswer(error.answer, 'auth') === 'authentication';
@@ -100,7 +96,7 @@ export async function sendBatch(
         return prepared.outcome !== 'notBegun' || prepared.reason !== 'timeout'; // a server that hangs is left alone for a while
       }
       const window = openWireWindow(); // before the gate is asked: it ends no later than what the gate promises
-      if (!(await gate.ask(sendId))) {
+      if (!(await gate.ask(job))) {
         lane.abandon();
         return true;
       }
@@ -110,31 +106,17 @@ export async function sendBatch(
       await record(verdictOf(outcome), outcome.outcome === 'refused' ? outcome : undefined);
       return true;
     } finally {
-      pool.giveBack(server, lane);
+      pool.giveBack(job.server, lane);
     }
   }
 
-  let next = 0;
-  let reachable = true;
-  async function connection(): Promise<void> {
-    while (reachable && next < facts.length && !sending.isOver()) {
-      const fact = facts[next];
-      next += 1;
-      if (!fact) return;
-      const rendered = await renderer.render(fact, settings);
-      if ('unrenderable' in rendered) {
-        await recorder.ask({ sendId: fact.sendId, enrolmentId: fact.enrolmentId, step: fact.step, verdict: 'unrenderable' });
-      } else if (!(await sendOne(rendered))) {
-        reachable = false;
-      }
-    }
-  }
-  try {
-    await Promise.all(Array.from({ length: Math.min(settings.connections, facts.length) }, connection));
-  } finally {
-    if (next < facts.length) await db.inTenant(tenantId, (tx) => release(tx, claimId));
-  }
-  return reachable;
+  return async (job) => {
+    const { sendId, enrolmentId, step } = job.facts;
+    const message = await renderer.render(job.facts, job.settings);
+    if (!('unrenderable' in message)) return deliver(job, message);
+    await recorder.ask({ sendId, enrolmentId, step, verdict: 'unrenderable' });
+    return true;
+  };
 }
 
 /** An outcome that we know is worth waiting for the database: unrecorded it would become `unknown`, for a person to settle. */
