@@ -37,7 +37,7 @@ export function openDispatcherDatabase(url: string, onError?: (error: Error) => 
     (
       await pool.query<Owed>(
         `update outbox o set delivered_at = clock_timestamp() from (
-           select tenant_id, workflow_id from outbox where state = 'open' and ${where} order by ${order} limit $1 for update skip locked) as taken
+           select tenant_id, workflow_id from outbox where state = 'open' and ${where} order by ${order} limit $1 for no key update skip locked) as taken
          where o.tenant_id = taken.tenant_id and o.workflow_id = taken.workflow_id
          returning ${columns.replaceAll(/\b(tenant_id|workflow_id|workflow_type|task_queue|args)\b/g, 'o.$1')}`,
         values,

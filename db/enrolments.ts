@@ -145,11 +145,12 @@ async function wake(tx: Tx, changes: readonly Changed[]): Promise<void> {
     if (at && (!seen.at || at < seen.at)) seen.at = at;
     cohorts.set(key, seen);
   }
-  for (const { launchId, cohort, at } of [...cohorts.values()].sort((a, b) =>
-    a.launchId + a.cohort < b.launchId + b.cohort ? -1 : 1,
-  )) {
-    if (at) await wakeBefore(tx, [cohortWork(tx.tenantId, launchId, cohort).workflowId], at);
-  }
+  await wakeBefore(
+    tx,
+    [...cohorts.values()].flatMap(({ launchId, cohort, at }) =>
+      at ? [{ workflowId: cohortWork(tx.tenantId, launchId, cohort).workflowId, at }] : [],
+    ),
+  );
   // A cohort or a launch ends when nobody in it is open: tell the ones that have just lost their last. One at a time for a cohort: of two
   // transactions that end its last two people at the same instant each would leave it to the other.
   await tx.run(`select from outbox where workflow_id = any($1) order by workflow_id for no key update`, [
@@ -208,6 +209,6 @@ export async function resumeEnrolment(tx: Tx, enrolmentId: string, byUser: strin
     `insert into enrolment_events (tenant_id, enrolment_id, kind, by_user) values (decorum.tenant(), $1, 'resume', $2)`,
     [enrolmentId, byUser],
   );
-  await wakeBefore(tx, [cohortWork(tx.tenantId, resumed.launchId, resumed.cohort).workflowId], resumed.nextAt);
+  await wakeBefore(tx, [{ ...cohortWork(tx.tenantId, resumed.launchId, resumed.cohort), at: resumed.nextAt }]);
   return true;
 }

@@ -32,19 +32,32 @@ export async function want(tx: Tx, wishes: readonly Wish[]): Promise<void> {
   );
 }
 
-/** Wakes workflows that sleep past `at` (a legal instant); one that wakes earlier by itself is left asleep. */
-export async function wakeBefore(tx: Tx, workflowIds: readonly string[], at: Date): Promise<void> {
+/** A workflow that has something to do at `at`, a legal instant. */
+export interface Appointment {
+  workflowId: string;
+  at: Date;
+}
+
+/**
+ * Wakes workflows that would sleep past their appointment; one that wakes earlier by itself is left asleep. Its row is locked all the same
+ * until the caller commits: a look that began meanwhile would not see the appointment, and sleep past it. The lock shuts out looks only.
+ */
+export async function wakeBefore(tx: Tx, appointments: readonly Appointment[]): Promise<void> {
+  if (appointments.length === 0) return;
+  const ids = appointments.map(({ workflowId }) => workflowId);
+  await tx.run(`select from outbox where workflow_id = any($1) order by workflow_id for key share`, [ids]);
   await tx.run(
     `update outbox set wanted = true, delivered_at = null
-     where workflow_id in (select workflow_id from outbox
-                           where workflow_id = any($1) and state = 'open' and not wanted and (sleeps_until is null or sleeps_until > $2)
-                           order by workflow_id for update)`,
-    [workflowIds, at],
+     where workflow_id in (select o.workflow_id from outbox o join jsonb_to_recordset($1::jsonb) as a("workflowId" text, at timestamptz) on a."workflowId" = o.workflow_id
+                           where o.state = 'open' and not o.wanted and (o.sleeps_until is null or o.sleeps_until > a.at)
+                           order by o.workflow_id for no key update of o)`,
+    [JSON.stringify(appointments)],
   );
 }
 
-/** First act of a look at the record: what is written from now on wakes the workflow again. */
+/** First act of a look at the record: what is written from now on wakes the workflow again. Waits for whoever is writing an appointment. */
 export async function beginLook(tx: Tx, workflowId: string): Promise<void> {
+  await tx.run(`select from outbox where workflow_id = $1 for update`, [workflowId]);
   await tx.run(`update outbox set wanted = false, sleeps_until = null where workflow_id = $1`, [workflowId]);
 }
 

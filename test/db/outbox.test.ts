@@ -153,8 +153,42 @@ test.each([
     await beginLook(tx, wish.workflowId);
     await endLook(tx, wish.workflowId, sleepsUntil);
   });
-  await within((tx) => wakeBefore(tx, [wish.workflowId], new Date(start.getTime() + hours)));
+  await within((tx) => wakeBefore(tx, [{ workflowId: wish.workflowId, at: new Date(start.getTime() + hours) }]));
   expect((await dispatcher.takeOwed(10)).length).toBe(wakes ? 1 : 0);
+});
+
+test.each([
+  { sleeper: 'sleeps until before the appointment', sleepsUntil: new Date(start.getTime() + hours / 2), isWanted: false },
+  { sleeper: 'is wanted already', sleepsUntil: null, isWanted: true },
+])('a look of a workflow that $sleeper waits for the appointment that is being written', async ({ sleepsUntil, isWanted }) => {
+  await within((tx) => want(tx, [wish]));
+  if (!isWanted) {
+    await within(async (tx) => {
+      await beginLook(tx, wish.workflowId);
+      await endLook(tx, wish.workflowId, sleepsUntil);
+    });
+  }
+  let seen: Promise<{ name: string }> | undefined;
+  await within(async (tx) => {
+    await wakeBefore(tx, [{ workflowId: wish.workflowId, at: new Date(start.getTime() + hours) }]);
+    seen = within(async (look) => {
+      await beginLook(look, wish.workflowId);
+      return look.row<{ name: string }>(`select name from tenants`);
+    });
+    await tx.run(`select pg_sleep(0.2)`);
+    await tx.run(`update tenants set name = 'the appointment'`);
+  });
+  expect(await seen).toEqual({ name: 'the appointment' });
+});
+
+test('two transactions with appointments of one workflow do not wait for each other', async () => {
+  await within((tx) => want(tx, [wish]));
+  await within(async (tx) => {
+    const appointments = [{ workflowId: wish.workflowId, at: start }];
+    await wakeBefore(tx, appointments);
+    await within((other) => wakeBefore(other, appointments));
+    expect(ids(await dispatcher.takeOwed(10))).toEqual([wish.workflowId]); // nor does the dispatcher
+  });
 });
 
 describe('the dispatcher', () => {
