@@ -112,11 +112,16 @@ export async function pauseByHand(tx: Tx, mailboxId: string, byUser: string): Pr
   await pauseMailbox(tx, mailboxId, 'by_hand', byUser);
 }
 
-/** Goes on, whatever it was paused for: whoever resumes has looked at the cause. */
+/** Goes on, whatever it was paused for: whoever resumes has looked at the cause. People kept their place, and the pause makes nobody late. */
 export async function resumeMailbox(tx: Tx, mailboxId: string): Promise<void> {
   await tx.run(`update mailboxes set state = 'active', paused_because = null, authentication_failures = 0 where id = $1`, [
     mailboxId,
   ]);
   await tx.run(`delete from sending_stops where scope_id = $1 and kind = 'pause'`, [mailboxId]);
+  await tx.run(
+    `update sends set due_at = decorum.now(), expires_at = null
+     where id in (select id from sends where mailbox_id = $1 and state = 'planned' and due_at < decorum.now() order by id for update)`,
+    [mailboxId],
+  );
   await want(tx, [mailboxWork(tx.tenantId, mailboxId)]);
 }

@@ -1,8 +1,10 @@
 import { claim } from '../../db/claims.ts';
+import { pauseMailbox } from '../../db/mailboxHealth.ts';
+import { resumeMailbox } from '../../db/mailboxes.ts';
 import { recordOutcomes } from '../../db/outcomes.ts';
 import { suppress } from '../../db/suppressions.ts';
 import { passGate } from '../../db/wire.ts';
-import { newPeople, newWorkspace, type Person, rules, type Workspace, World } from './world.ts';
+import { hours, newPeople, newWorkspace, type Person, rules, sendRow, type Workspace, World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -59,4 +61,18 @@ test('one complaint among few messages stops the mailbox', async () => {
     deadline: rules.deadline,
   });
   expect(await pausedBecause(workspace)).toBe('complaint_rate');
+});
+
+test('a mailbox that was paused for days keeps its people’s place: nothing is late when it goes on', async () => {
+  const workspace = await newWorkspace(world);
+  const [person] = await newPeople(world, workspace, 1);
+  if (!person) throw new Error('Nobody was made.');
+  await world.db.inTenant(workspace.tenantId, (tx) => pauseMailbox(tx, workspace.mailboxId, 'policy', null));
+  world.pass(72 * hours);
+  await world.db.inTenant(workspace.tenantId, async (tx) => {
+    await resumeMailbox(tx, workspace.mailboxId);
+    await claim(tx, workspace.mailboxId, { most: 1, jitter: 0 });
+  });
+  const { state, dueAt } = await sendRow(world, workspace, person.sendId);
+  expect({ state, dueAt }).toEqual({ state: 'planned', dueAt: world.now });
 });
