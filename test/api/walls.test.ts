@@ -65,13 +65,21 @@ const bodies: Record<string, unknown> = {
   'post /sequences/{sequenceId}/test-send': { contactId: nobody, stepId: 'hello', mailboxId: nobody },
   'post /launches/{launchId}/lists': { listIds: [nobody] },
   'post /tasks/{taskId}/done': { outcome: 'done' },
+  'post /launches/{launchId}/report/list': { step: 'letter', name: 'Mine now' },
+};
+/** What a route must be asked with besides the id. */
+const queries: Record<string, string> = {
+  'get /launches/{launchId}/report/people': '?step=letter',
+  'get /launches/{launchId}/report/people.csv': '?step=letter',
+  'get /launches/{launchId}/report/rest': '?step=letter',
 };
 const named = routes.filter(({ path }) => path.includes('{')).map((route) => ({ route, name: `${route.method} ${route.path}` }));
 
 test.each(named)('$name: what is in another workspace is not there', async ({ route, name }) => {
   const path = `/v1${route.path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => theirs[parameter] ?? `no ${parameter}`)}`;
   expect(path).not.toContain('no ');
-  const { status, body } = await acme.owner.ask(route.method.toUpperCase(), path, name in bodies ? { body: bodies[name] } : {});
+  const asked = `${path}${queries[name] ?? ''}`;
+  const { status, body } = await acme.owner.ask(route.method.toUpperCase(), asked, name in bodies ? { body: bodies[name] } : {});
   expect({ status, body }).toMatchObject({ status: 404, body: { type: '/problems#not-found' } });
 });
 
