@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type Candidate, blockedBecause, candidates } from '../db/enrolling.ts';
 import type { NewLaunch } from '../db/launches.ts';
 import { findMailbox, type Mailbox } from '../db/mailboxes.ts';
+import { readTenant } from '../db/tenants.ts';
 import type { Database } from '../db/transaction.ts';
 import type { BlockedBecause } from '../domain/enrolment.ts';
 import type { Opening, Place } from '../domain/opening.ts';
 import type { Definition } from '../domain/sequence.ts';
 import { firstOpening, openingAfter, openingAt } from '../law/openings.ts';
-import { forecast, type ForecastPerson } from './sendForecast.ts';
+import { type CompanyDays, forecast, type ForecastPerson } from './sendForecast.ts';
 
 export interface Preflight {
   people: number;
@@ -25,6 +26,7 @@ export interface Preflight {
 
 interface Ready {
   contactId: string;
+  company: string | null;
   place: Place;
   mailboxId: string;
   opening: Opening;
@@ -37,8 +39,9 @@ export async function preflight(
   request: Pick<NewLaunch, 'sequenceId' | 'listIds' | 'mailboxIds' | 'reEnter'> & { definition: Definition },
 ): Promise<Preflight> {
   const { definition } = request;
-  const { now, mailboxes } = await db.inTenant(tenantId, async (tx) => ({
+  const { now, tenant, mailboxes } = await db.inTenant(tenantId, async (tx) => ({
     ...(await tx.row<{ now: Date }>(`select decorum.now() as now`)),
+    tenant: await readTenant(tx),
     mailboxes: (await Promise.all(request.mailboxIds.map((id) => findMailbox(tx, id)))).filter((found) => found !== undefined),
   }));
   const openings = perPlace((place) => firstOpening(definition, place, now));
@@ -50,9 +53,10 @@ export async function preflight(
     const because = blockedBecause(person, request) ?? (opening ? null : 'window_never_opens');
     const mailboxId = (person.mailboxId ?? request.mailboxIds[index % request.mailboxIds.length]) || '';
     if (because || !opening) blockedPeople.push({ contactId: person.contactId, because: because ?? 'window_never_opens' });
-    else ready.push({ contactId: person.contactId, place: placeOf(person), mailboxId, opening });
+    else ready.push({ contactId: person.contactId, company: person.companyKey, place: placeOf(person), mailboxId, opening });
   }
-  const sends = mailboxes.flatMap((mailbox) => forecastOf(mailbox, ready, definition));
+  const companies: CompanyDays = { most: tenant.firstTouchesPerCompany, taken: new Map() };
+  const sends = mailboxes.flatMap((mailbox) => forecastOf(mailbox, ready, { definition, companies }));
   const times = sends.flatMap(({ at }) => (at ? [at.getTime()] : []));
   const last = sends.reduce<(typeof sends)[number] | null>(
     (latest, send) => ((send.at ?? 0) > (latest?.at ?? 0) ? send : latest),
@@ -93,7 +97,11 @@ async function* everybody(
   }
 }
 
-function forecastOf(mailbox: Mailbox, ready: readonly Ready[], definition: Definition): { person: Ready; at: Date | null }[] {
+function forecastOf(
+  mailbox: Mailbox,
+  ready: readonly Ready[],
+  { definition, companies }: { definition: Definition; companies: CompanyDays },
+): { person: Ready; at: Date | null }[] {
   // The same few places come again and again, and time only goes forwards: an opening is asked for once a place and day.
   const known = new Map<string, Opening | null>();
   const reopen = (place: Place, from: Date): Opening | null => {
@@ -107,9 +115,14 @@ function forecastOf(mailbox: Mailbox, ready: readonly Ready[], definition: Defin
   const people = ready
     .filter(({ mailboxId }) => mailboxId === mailbox.id)
     .map(
-      (person): ForecastPerson<Ready> => ({ key: person, opening: person.opening, reopen: (from) => reopen(person.place, from) }),
+      (person): ForecastPerson<Ready> => ({
+        key: person,
+        company: person.company,
+        opening: person.opening,
+        reopen: (from) => reopen(person.place, from),
+      }),
     );
-  return forecast(mailbox, people).map(({ key, at }) => ({ person: key, at }));
+  return forecast(mailbox, people, companies).map(({ key, at }) => ({ person: key, at }));
 }
 
 /** When the last step would be due after a first message at `firstAt`, every step going on time; null: a window never opens. */

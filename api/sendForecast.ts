@@ -11,18 +11,30 @@ export interface ForecastMailbox extends Allowance {
   readonly jitterSeconds: number;
 }
 
+/** First messages by company and day, over all mailboxes: the forecasts of a launch share one. */
+export interface CompanyDays {
+  readonly most: number;
+  readonly taken: Map<string, number>;
+}
+
 /** Somebody whose first message waits for `opening`; `reopen` gives the next one from an instant on, null: never. */
 export interface ForecastPerson<Key> {
   readonly key: Key;
+  /** Null: free mail, which is no company. */
+  readonly company: string | null;
   readonly opening: Opening;
   reopen(from: Date): Opening | null;
 }
 
 /**
- * When each person's first message would go over one mailbox that has nothing else to do: caps, ramp and the mean gap counted as the claim
- * counts them. A forecast, not a promise: what else the mailbox sends, and who opts out, is not known yet.
+ * When each person's first message would go over one mailbox that has nothing else to do: caps, ramp, the mean gap and the company's day
+ * counted as the claim counts them. A forecast, not a promise: what else the mailbox sends, and who opts out, is not known yet.
  */
-export function forecast<Key>(mailbox: ForecastMailbox, people: readonly ForecastPerson<Key>[]): { key: Key; at: Date | null }[] {
+export function forecast<Key>(
+  mailbox: ForecastMailbox,
+  people: readonly ForecastPerson<Key>[],
+  companies: CompanyDays,
+): { key: Key; at: Date | null }[] {
   const gapMs = (mailbox.gapSeconds + mailbox.jitterSeconds / 2) * 1000;
   const sentAt: number[] = []; // ascending
   const days = new Set<number>();
@@ -34,19 +46,30 @@ export function forecast<Key>(mailbox: ForecastMailbox, people: readonly Forecas
     for (const person of queue) {
       const earliest = Math.max(person.opening.at.getTime(), (sentAt.at(-1) ?? -Infinity) + gapMs);
       const at = afterLimit(earliest);
-      if (at < person.opening.closesAt.getTime()) {
+      const isOpen = at < person.opening.closesAt.getTime();
+      if (isOpen && hasRoom(person.company, at)) {
         sentAt.push(at);
         days.add(Math.floor(at / DAY_MS));
         result.push({ key: person.key, at: new Date(at) });
         continue;
       }
-      const opening = at < horizon ? person.reopen(new Date(at)) : null;
+      const opening = at < horizon ? person.reopen(new Date(isOpen ? nextDay(at) : at)) : null;
       if (opening) missed.push({ ...person, opening });
       else result.push({ key: person.key, at: null });
     }
     queue = missed.sort(byOpening);
   }
   return result;
+
+  /** Takes a place in the company's day, when there is one. */
+  function hasRoom(company: string | null, at: number): boolean {
+    if (company === null) return true;
+    const key = `${Math.floor(at / DAY_MS)} ${company}`;
+    const taken = companies.taken.get(key) ?? 0;
+    if (taken >= companies.most) return false;
+    companies.taken.set(key, taken + 1);
+    return true;
+  }
 
   /** The first instant from `earliest` on at which the rolling 24 hours have room. */
   function afterLimit(earliest: number): number {
@@ -56,6 +79,10 @@ export function forecast<Key>(mailbox: ForecastMailbox, people: readonly Forecas
     const leaves = (sentAt[sentAt.length - allowed] ?? 0) + DAY_MS;
     return leaves <= earliest ? earliest : afterLimit(leaves);
   }
+}
+
+function nextDay(at: number): number {
+  return (Math.floor(at / DAY_MS) + 1) * DAY_MS;
 }
 
 function byOpening<Key>(a: ForecastPerson<Key>, b: ForecastPerson<Key>): number {

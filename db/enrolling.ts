@@ -14,6 +14,7 @@ export type FirstOpening = (definition: Definition, place: Place, from: Date) =>
 
 export interface Candidate extends Place {
   contactId: string;
+  companyKey: string | null;
   hasEmail: boolean;
   suppressed: boolean;
   elsewhere: boolean;
@@ -56,7 +57,7 @@ export async function candidates(
   page: { listId: string; after: string | null; limit: number },
 ): Promise<Candidate[]> {
   return tx.rows<Candidate>(
-    `select c.id as "contactId", c.zone, c.state, c.country, c.address_hash is not null as "hasEmail",
+    `select c.id as "contactId", c.company_key as "companyKey", c.zone, c.state, c.country, c.address_hash is not null as "hasEmail",
        exists (select from suppressions x where x.subject_hash in (c.address_hash, c.domain_hash)
                and x.channel in ('email', 'all') and x.scope_id in (c.tenant_id, $2)) as suppressed,
        exists (select from enrolments e where e.contact_id = c.id and e.exclusive and e.state in ('waiting', 'queued', 'paused')

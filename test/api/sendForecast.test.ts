@@ -13,12 +13,14 @@ function openingFrom(from: number) {
     ? today
     : { at: new Date(midnight + DAY + 9 * HOUR), closesAt: new Date(midnight + DAY + 17 * HOUR) };
 }
-const people = (count: number) =>
+const people = (count: number, company: string | null = null) =>
   Array.from({ length: count }, (_, key) => ({
     key,
+    company,
     opening: openingFrom(start),
     reopen: (from: Date) => openingFrom(from.getTime()),
   }));
+const noCompanies = () => ({ most: 3, taken: new Map<string, number>() });
 const free = { cap: null, rampStart: null, rampStep: 0, sendingDays: 0, gapSeconds: 0, jitterSeconds: 0 };
 
 test.each([
@@ -48,11 +50,18 @@ test.each([
     because: 'the ramp adds one a day',
   },
 ])('$count messages, $because', ({ mailbox, count, at }) => {
-  expect(forecast(mailbox, people(count)).map(({ at }) => at?.toISOString().slice(8, 16))).toEqual(at);
+  expect(forecast(mailbox, people(count), noCompanies()).map(({ at }) => at?.toISOString().slice(8, 16))).toEqual(at);
+});
+
+test('a company gets three first messages a day, over however many mailboxes', () => {
+  const companies = noCompanies();
+  const dates = [2, 6].flatMap((count) => forecast(free, people(count, 'mill.example'), companies));
+  const days = dates.map(({ at }) => at?.toISOString().slice(8, 10));
+  expect(days).toEqual(['02', '02', '02', '03', '03', '03', '04', '04']);
 });
 
 test('whoever does not fit into a year is said to have no date', () => {
-  const dates = forecast({ ...free, cap: 1 }, people(400));
+  const dates = forecast({ ...free, cap: 1 }, people(400), noCompanies());
   expect(dates.filter(({ at }) => at === null).length).toBeGreaterThan(20);
   expect(dates).toHaveLength(400);
 });
@@ -64,7 +73,7 @@ test('no more than the cap in any 24 hours, never outside the window, everybody 
       fc.integer({ min: 1, max: 120 }),
       fc.integer({ min: 0, max: 7200 }),
       (cap, count, gapSeconds) => {
-        const sends = forecast({ ...free, cap, gapSeconds }, people(count));
+        const sends = forecast({ ...free, cap, gapSeconds }, people(count), noCompanies());
         expect(new Set(sends.map(({ key }) => key)).size).toBe(count);
         const times = sends.flatMap(({ at }) => (at ? [at.getTime()] : []));
         for (const [index, time] of times.entries()) {
