@@ -1,5 +1,5 @@
 import { enrolBatch } from '../db/enrolling.ts';
-import { finishLaunch, type LaunchState, pauseLaunch, resumeLaunch, stopLaunch } from '../db/launches.ts';
+import { finishLaunch, type LaunchState, lockLaunch, pauseLaunch, resumeLaunch, stopLaunch } from '../db/launches.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
 import { type Look, planDue } from '../db/planning.ts';
 import type { Database, Tx } from '../db/transaction.ts';
@@ -29,6 +29,7 @@ export function outreachActivities({ db, dispatch }: { db: Database; dispatch: D
     lookAtLaunch: (tenantId: string, launchId: string): Promise<LaunchProgress> =>
       committed(tenantId, async (tx) => {
         const { workflowId } = sequenceWork(tenantId, launchId);
+        await lockLaunch(tx, launchId); // before the row of work, as the cohorts do: else the two wait for each other at a launch's end
         await beginLook(tx, workflowId);
         await finishLaunch(tx, launchId);
         const progress = await tx.row<Omit<LaunchProgress, 'ended'>>(

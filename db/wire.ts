@@ -4,6 +4,15 @@ import type { Database } from './transaction.ts';
 /** How long after the gate a message may still begin; wall clock, and the sender's own monotonic timer starts before the gate is asked. */
 const wireSeconds = 8;
 
+/** Rows at the wire, with what a suppression or a stop says of each. */
+const judged = `
+  select s.id, exists (select from suppressions x where x.subject_hash in (s.address_hash, s.domain_hash)
+           and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)) as suppressed,
+    e.state not in ('waiting', 'queued', 'paused') as ended,
+    e.state = 'paused' or exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id)) as stopped
+  from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
+  where s.id = any($1) and s.state = 'handing'`;
+
 /**
  * The wire gate: of `ids`, claimed under `claimId`, the ones that may begin DATA now.
  *
@@ -22,21 +31,20 @@ export async function passGate(db: Database, tenantId: string, claimId: string, 
   );
   if (handing.length === 0) return new Set();
   const stopped = await db.inTenant(tenantId, async (tx) => {
+    // Only reads as a rule: what is covered by now is rare, and a transaction that writes waits for the disk.
+    const covered = await tx.rows<{ id: string }>(`select id from (${judged}) as c where c.suppressed or c.ended or c.stopped`, [
+      handing.map(({ id }) => id),
+    ]);
+    if (covered.length === 0) return covered;
     const taken = await tx.rows<{ id: string; enrolmentId: string; suppressed: boolean }>(
-      `with covered as (
-         select s.id, exists (select from suppressions x where x.subject_hash in (s.address_hash, s.domain_hash)
-                and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)) as suppressed,
-           e.state not in ('waiting', 'queued', 'paused') as ended,
-           e.state = 'paused' or exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id)) as stopped
-         from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
-         where s.id = any($1) and s.state = 'handing' order by s.id for update of s)
+      `with c as (${judged} order by s.id for update of s)
        update sends s set
          state = case when c.suppressed or c.ended then 'cancelled' else 'planned' end,
          because = case when c.suppressed then 'suppressed' when c.ended then 'ended' end,
          wire_until = null, handed_at = null
-       from covered c where s.id = c.id and (c.suppressed or c.ended or c.stopped)
+       from c where s.id = c.id
        returning s.id, s.enrolment_id as "enrolmentId", c.suppressed`,
-      [handing.map(({ id }) => id)],
+      [covered.map(({ id }) => id)],
     );
     // The suppression's own sweep finds people by their contact, which may be gone or may not be reached for a while.
     await applyEvents(
@@ -46,7 +54,7 @@ export async function passGate(db: Database, tenantId: string, claimId: string, 
         .map(({ enrolmentId }) => ({ enrolmentId, event: { kind: 'stop', because: 'unsubscribed' } })),
       () => null, // a stop leads nowhere, so nothing asks for an opening
     );
-    return taken;
+    return covered;
   });
   const refused = new Set(stopped.map(({ id }) => id));
   return new Set(handing.map(({ id }) => id).filter((id) => !refused.has(id)));
