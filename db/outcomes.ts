@@ -101,6 +101,7 @@ async function markUnknown(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<st
 
 /** A task for the rep to settle each unknown outcome. */
 export async function openUnknownTasks(tx: Tx, sendIds: readonly string[]): Promise<void> {
+  if (sendIds.length === 0) return;
   await tx.run(
     `insert into tasks (tenant_id, kind, owner_id, contact_id, enrolment_id, step, send_id, due_at)
      select s.tenant_id, 'unknown_outcome', m.owner_id, s.contact_id, s.enrolment_id, s.step, s.id, decorum.now()
