@@ -1,4 +1,4 @@
-import { heldBy, heldUntil } from './timeline.ts';
+import { fullMailboxes, heldBy, heldUntil } from './timeline.ts';
 
 /** How a person stands to one step of a launch. `sent` and `done` are those who got it; the others did not, or not that anybody knows. */
 export const standings = [
@@ -37,7 +37,8 @@ const endedBecause = `case when e.state in ('finished', 'stopped') then e.becaus
  * did not. A step is known by its id: its place may differ between versions. $2: one step's id, or null for all.
  */
 export const withStandings = `
-  with place as (
+  with ${fullMailboxes},
+  place as (
     select v.version, x.step ->> 'id' as id, x.n::int - 1 as n, x.step as words
     from launches l
     join sequence_versions v on v.tenant_id = l.tenant_id and v.sequence_id = l.sequence_id
@@ -82,6 +83,7 @@ export const withStandings = `
     from enrolments e
     cross join report_step r
     join mailboxes m on m.tenant_id = e.tenant_id and m.id = e.mailbox_id
+    left join full_mailbox f on f.id = m.id
     left join place p on p.version = e.version and p.id = r.id
     left join sends s on s.tenant_id = e.tenant_id and s.launch_id = $1 and s.enrolment_id = e.id and s.step = p.n
     left join tasks t on t.tenant_id = e.tenant_id and t.enrolment_id = e.id and t.step = p.n and t.kind in ('manual', 'call')

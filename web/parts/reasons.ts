@@ -26,6 +26,7 @@ const reasons: Readonly<Record<string, string>> = {
   company_limit: 'enough first messages to this company today',
   hard_bounce: 'the address bounced for good',
   'not due yet': 'not due yet',
+  limit: 'the mailbox has sent what it may in 24 hours',
   gap: 'the mailbox keeps its gap between two messages',
   queue: 'others go before it over this mailbox',
   settled: 'settled by hand',
