@@ -86,7 +86,7 @@ test('who got a step and who did not is found page by page, by reason, and as CS
     name: `'=HYPERLINK("http://evil.example")`,
     got: 'no',
     standing: 'planned',
-    because: 'queue',
+    because: 'limit',
     opted_out: 'no',
   });
   expect(rows.find(({ email }) => email === 'eve@eve.example')).toMatchObject({ because: 'hard_bounce', opted_out: 'yes' });
@@ -106,7 +106,7 @@ test('the rest becomes a list that can be launched, once however often it is ask
   const { acme, contacts, report, sequence, mailbox } = await desk();
   const { body: rest } = await acme.rep.get(`${report}/rest?step=hello`);
   expect(rest).toMatchObject({ stepId: 'hello', people: 7 });
-  const wanted = { step: 'hello', because: ['late', 'queue', 'hard_bounce', 'answer_lost'], name: 'The rest' };
+  const wanted = { step: 'hello', because: ['late', 'limit', 'hard_bounce', 'answer_lost'], name: 'The rest' };
   const replies = await Promise.all(Array.from({ length: 4 }, () => acme.rep.post(`${report}/list`, wanted)));
   expect(replies.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
   expect(new Set(replies.map(({ body }) => (body as { listId: string }).listId)).size).toBe(1);
