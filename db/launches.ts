@@ -127,9 +127,13 @@ export async function stopLaunch(tx: Tx, launchId: string, byUser: string | null
     [launchId],
   );
   await tx.run(
-    `update enrolments set state = 'stopped', because = 'launch_stopped', ended_at = decorum.now()
-     where launch_id = $1 and state in ('waiting', 'queued', 'paused')`,
-    [launchId],
+    `with people as (select id from enrolments where launch_id = $1 and state in ('waiting', 'queued', 'paused') order by id for update),
+          stopped as (
+            update enrolments set state = 'stopped', because = 'launch_stopped', next_at = null, paused_at = null, resume_at = null, ended_at = decorum.now()
+            where id in (select id from people) returning id, step)
+     insert into enrolment_events (tenant_id, enrolment_id, kind, step, because, by_user)
+     select decorum.tenant(), id, 'stop', step, 'launch_stopped', $2 from stopped`,
+    [launchId, byUser],
   );
   await tx.run(
     `update tasks set state = 'cancelled', done_at = decorum.now() where state in ('open', 'not_cleared') and kind in ('manual', 'call')

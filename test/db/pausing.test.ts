@@ -308,13 +308,20 @@ test('a launch that is stopped is over: nothing goes, nobody is open, and it is 
   const { workspace, person } = await newPlanned();
   const { claimId } = await claimAll(workspace);
   await within(workspace, (tx) => pauseLaunch(tx, workspace.launchId, null));
-  expect(await within(workspace, (tx) => stopLaunch(tx, workspace.launchId, null))).toBe(true);
+  expect(await within(workspace, (tx) => stopLaunch(tx, workspace.launchId, workspace.rep.id))).toBe(true);
   expect((await passGate(world.db, workspace.tenantId, claimId, [person.sendId])).size).toBe(0);
   expect(await sendRow(world, workspace, person.sendId)).toMatchObject({ state: 'cancelled', because: 'launch_stopped' });
   expect(await enrolmentRow(world, workspace, person.enrolment.id)).toMatchObject({
     state: 'stopped',
     because: 'launch_stopped',
   });
+  expect(
+    await within(workspace, (tx) =>
+      tx.rows(`select kind, step, because, by_user as "byUser" from enrolment_events where enrolment_id = $1`, [
+        person.enrolment.id,
+      ]),
+    ),
+  ).toEqual([{ kind: 'stop', step: 0, because: 'launch_stopped', byUser: workspace.rep.id }]);
   for (const act of [stopLaunch, pauseLaunch])
     expect(await within(workspace, (tx) => act(tx, workspace.launchId, null))).toBe(false);
   expect(await within(workspace, (tx) => resumeLaunch(tx, workspace.launchId))).toBe(false);
