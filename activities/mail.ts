@@ -74,7 +74,6 @@ export function mailActivities(deps: MailDependencies) {
           await dispatch.deliver();
           if (!reachable) return unreachableMs;
           if (await repliesWait(tenantId, mailboxId)) return 0; // they go between two turns, and their minute runs
-          if (heldBy === 'paused') return null;
           if (sent === 0) return await restMs(tenantId, mailboxId, heldBy);
         }
       } finally {
