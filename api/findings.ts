@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Tenant } from '../db/tenants.ts';
 import { checkContent } from '../domain/contentChecks.ts';
 import type { Definition, EmailStep } from '../domain/sequence.ts';
-import { type Correspondence, type TemplateRenderer, writeWords } from '../providers/outreachWords.ts';
+import { type Correspondence, type TemplateRenderer, templateFields, writeWords } from '../providers/outreachWords.ts';
 import { TemplateRefused } from '../providers/templates.ts';
 
 /** What the content checks say about one step of a sequence. */
@@ -62,7 +62,10 @@ function templateFindings(definition: Definition, step: EmailStep, templates: Te
       const message = `People without ${error.missing} cannot be written to: give it a fallback with "| default:".`;
       return [{ code: 'needs-column', severity: 'warn', message }];
     }
-    const message = error.missing === null ? `The template is broken: ${error.message}.` : `There is no field ${error.missing}.`;
+    const message =
+      error.missing === null
+        ? `The template is broken: ${error.message}.`
+        : `There is no field ${error.missing}: there are ${templateFields.join(', ')}, and further columns of an import under extra.`;
     return [{ code: 'template-broken', severity: 'refuse', message }];
   }
 }

@@ -54,7 +54,8 @@ export async function suppress(
   let cancelled: Cancelled = { sends: 0, enrolments: 0, tasks: 0 };
   if (hashes.length <= sweptAtOnce)
     cancelled = await db.inTenant(tenantId, (tx) => cancelFor(tx, { hashes, ...request, batchId }));
-  await wireIsClear(db, tenantId, hashes);
+  if (batchId && hashes.length > sweptAtOnce) await waitForBatch(db, tenantId, batchId);
+  else await wireIsClear(db, tenantId, hashes);
   if (batchId) {
     await db.inTenant(tenantId, (tx) =>
       tx.run(`update suppression_batches set answered_at = decorum.now() where id = $1`, [batchId]),

@@ -32,6 +32,8 @@ const Environment = z.object({
   /** Folder of the built console. */
   CONSOLE_FOLDER: z.string().optional(),
   WORKFLOW_BUNDLE: z.string().optional(),
+  /** Of the fault points, in fault runs only (workers/faults.ts). */
+  DECORUM_FAULT_FOLDER: z.string().optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
 });

@@ -35,7 +35,23 @@ export interface Words {
   html: string;
 }
 
-/** Variables as templates name them: `first_name`, `company`, `sender.name`, further columns of an import under `extra`. */
+/** What a template may name, beside the further columns of an import (`extra`). */
+export const templateFields = [
+  'first_name',
+  'last_name',
+  'name',
+  'email',
+  'title',
+  'phone',
+  'company',
+  'industry',
+  'city',
+  'state',
+  'sender.name',
+  'sender.signature',
+] as const;
+
+/** Variables as templates name them: see `templateFields`; further columns of an import under `extra`. */
 function variablesOf({ contact, sender }: Pick<Correspondence, 'contact' | 'sender'>): Variables {
   const given = (value: string) => (value === '' ? undefined : value); // so that a fallback applies
   return {

@@ -46,7 +46,7 @@ const activities = allActivities({
     inboundDomain: environment.INBOUND_DOMAIN,
     now: () => new Date(),
   }),
-  fault: faultPoints(process.env.DECORUM_FAULT_FOLDER),
+  fault: faultPoints(environment.DECORUM_FAULT_FOLDER),
   random: Math.random,
   monotonicMs: () => performance.now(),
   now: () => new Date(),

@@ -39,8 +39,10 @@ export async function outreachSequence(tenantId: string, launchId: string): Prom
     last = await lookAtLaunch(tenantId, launchId);
     while (last.state === 'enrolling' && (await enrolNext(tenantId, launchId)));
     if (last.state === 'enrolling') continue; // everybody is in: look whether anybody may be written to
-    if (last.ended && !isWoken()) break;
+    if (last.ended) {
+      await condition(allHandlersFinished);
+      if (!isWoken()) return;
+    }
     if (!(await rest(null))) return continueAsNew<typeof outreachSequence>(tenantId, launchId);
   }
-  await condition(allHandlersFinished);
 }

@@ -301,8 +301,8 @@ const stop = verb('/launches/{launchId}/stop', 'End it for good: what is planned
 );
 const release = verb(
   '/launches/{launchId}/release',
-  'Send what was held for review because it was late',
-  async (tx, id) => (await releaseHeld(tx, id, ['late'])) > 0,
+  'Send what was held for review: what was late, tried too often, without words for a person, or without a window',
+  async (tx, id) => (await releaseHeld(tx, id, ['late', 'retry', 'unrenderable', 'window_never_opens'])) > 0, // still at fault: held again
 );
 
 const addPeople = route({

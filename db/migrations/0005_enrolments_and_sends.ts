@@ -103,6 +103,7 @@ export async function up(knex: Knex): Promise<void> {
     create index sends_open_by_domain on sends (tenant_id, domain_hash) where state in ('planned', 'held', 'claimed', 'handing');
     create index sends_claimed on sends (tenant_id, mailbox_id, claimed_until) where state = 'claimed';
     create index sends_handing on sends (tenant_id, mailbox_id, wire_until) where state = 'handing';
+    create index sends_handed on sends (tenant_id, handed_at) where handed_at is not null; -- for the proof that nothing began after an opt-out
     create index sends_by_launch on sends (tenant_id, launch_id, state, step);
     create index sends_by_contact on sends (tenant_id, contact_id);
     create index sends_sent on sends (tenant_id, address_hash, sent_at) where state in ('sent', 'unknown');
