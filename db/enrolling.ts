@@ -60,12 +60,14 @@ export async function candidates(
     `select c.id as "contactId", c.company_key as "companyKey", c.zone, c.state, c.country, c.address_hash is not null as "hasEmail",
        exists (select from suppressions x where x.subject_hash in (c.address_hash, c.domain_hash)
                and x.channel in ('email', 'all') and x.scope_id in (c.tenant_id, $2)) as suppressed,
-       exists (select from enrolments e where e.contact_id = c.id and e.exclusive and e.state in ('waiting', 'queued', 'paused')
-               and e.launch_id <> $1) as elsewhere,
-       exists (select from enrolments e where e.contact_id = c.id and e.sequence_id = $2 and e.state <> 'blocked' and e.launch_id <> $1) as before,
-       (select e.mailbox_id from enrolments e join launch_mailboxes m on m.launch_id = $1 and m.mailbox_id = e.mailbox_id
-        where e.contact_id = c.id and e.state <> 'blocked' order by e.created_at desc limit 1) as "mailboxId"
+       coalesce(had.elsewhere, false) as elsewhere, coalesce(had.before, false) as before, had.mailbox as "mailboxId"
      from list_members m join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
+     cross join lateral ( -- by contact and nothing else: before it has statistics PostgreSQL would take the index over all open enrolments
+       select bool_or(e.exclusive and e.state in ('waiting', 'queued', 'paused') and e.launch_id <> $1) as elsewhere,
+         bool_or(e.sequence_id = $2 and e.state <> 'blocked' and e.launch_id <> $1) as before,
+         (array_agg(e.mailbox_id order by e.created_at desc) filter (where e.state <> 'blocked' and e.mailbox_id in (
+            select mailbox_id from launch_mailboxes where launch_id = $1)))[1] as mailbox
+       from enrolments e where e.contact_id = c.id) as had
      where m.list_id = $3 and ($4::uuid is null or m.contact_id > $4)
      order by m.contact_id limit $5`,
     [launch.id, launch.sequenceId, page.listId, page.after, page.limit],
