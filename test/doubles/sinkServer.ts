@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { seededRandom } from '../../scripts/fault/random.ts';
 
 /** What the sink saw of one message. Instants are of the machine's one monotonic clock (process.hrtime), comparable between processes. */
 export interface SinkRecord {
@@ -52,7 +53,7 @@ export class SinkServer {
   constructor({ seed, chance, slowMs }: { seed: number; chance: SinkChance; slowMs: number }) {
     this.chance = chance;
     this.slowMs = slowMs;
-    this.#random = mulberry32(seed);
+    this.#random = seededRandom(seed);
     this.server = createServer({ noDelay: true }, (socket) => {
       this.counts.connections += 1;
       new Conversation(socket, this).greet();
@@ -217,15 +218,4 @@ function readIds(record: SinkRecord, head: string): void {
     if (name) ids[name.toLowerCase()] = value ?? '';
   }
   record.ids = ids;
-}
-
-/** A small seeded generator (mulberry32): the same seed, the same troubles in the order of the messages. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
