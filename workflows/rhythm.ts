@@ -19,18 +19,39 @@ export interface Rhythm {
   rest(waitMs: number | null): Promise<boolean>;
 }
 
-/** How every long-lived workflow here spends its life: look at the record, act, rest. */
+/**
+ * How every long-lived workflow here spends its life: look at the record, act, rest. A wake leaves the alarm that was set alone: one that
+ * rings too early costs a look that finds nothing, while a thousand wakes would set and cancel a thousand timers for the same instant.
+ */
 export function rhythm(): Rhythm {
   let woken = false;
   let old = false;
+  let rung = false;
+  const alarms = new Set<number>();
   setHandler(wake, () => void (woken = true));
   void sleep(longestRunMs).then(() => void (old = true));
+
+  /** Sets the alarm for the instant, unless one rings by then. */
+  function ringIn(waitMs: number): void {
+    const at = Date.now() + waitMs;
+    for (const earlier of alarms) if (earlier <= at) return;
+    alarms.add(at);
+    void sleep(waitMs).then(() => {
+      alarms.delete(at);
+      rung = true;
+    });
+  }
+
   return {
     listen: () => void (woken = false),
     isWoken: () => woken,
     async rest(waitMs) {
+      rung = false;
       if (waitMs === null) await condition(() => woken || old);
-      else if (waitMs > 0) await condition(() => woken || old, waitMs);
+      else if (waitMs > 0) {
+        ringIn(waitMs);
+        await condition(() => woken || old || rung);
+      }
       const { historyLength, continueAsNewSuggested } = workflowInfo();
       if (!old && historyLength < longestHistory && !continueAsNewSuggested) return true;
       await condition(allHandlersFinished);

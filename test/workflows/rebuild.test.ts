@@ -62,7 +62,7 @@ describe('a workflow that is terminated and rebuilt comes to the same end', () =
 
   /** Everybody has the first message: the opt-out comes in the same place of every life. */
   async function reached({ launchId, people }: Campaign): Promise<void> {
-    const patient = AbortSignal.timeout(10_000);
+    const patient = AbortSignal.timeout(30_000);
     for (;;) {
       const sent = await world.ask(`select from sends where launch_id = $1 and state = 'sent'`, [launchId]);
       if (sent.length === people.length) return;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
+import { Client, type WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
@@ -184,16 +184,11 @@ export async function startWorld(options: { at: string; watch?: Watch; fault?: F
     ask,
     async terminate(workflowId) {
       const handle = client.workflow.getHandle(workflowId);
-      const { status, raw } = await handle.describe();
+      const { status } = await handle.describe();
       if (status.name !== 'RUNNING') return false;
       await handle.terminate('its store was lost');
-      // The server stops its clock for work that is under way, and forgets to let it go on when that work's workflow is terminated.
       const { events } = await handle.fetchHistory();
-      const lastTask = events?.findLast(
-        ({ workflowTaskScheduledEventAttributes: scheduled, workflowTaskCompletedEventAttributes: done }) => scheduled ?? done,
-      );
-      const underWay = (raw.pendingActivities?.length ?? 0) + (lastTask?.workflowTaskScheduledEventAttributes ? 1 : 0);
-      for (let n = 0; n < underWay; n += 1) await env.connection.testService?.unlockTimeSkipping({});
+      for (let n = underWay(events ?? []); n > 0; n -= 1) await env.connection.testService?.unlockTimeSkipping({});
       return true;
     },
     stopWorkers,
@@ -207,6 +202,21 @@ export async function startWorld(options: { at: string; watch?: Watch; fault?: F
       await database.drop();
     },
   };
+}
+
+type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
+
+/**
+ * How much was under way in a run when it was terminated. The server stops its clock for each, and forgets to let it go on when the work's
+ * workflow is terminated.
+ */
+function underWay(events: Events): number {
+  let count = 0;
+  for (const event of events) {
+    if (event.workflowTaskScheduledEventAttributes ?? event.activityTaskScheduledEventAttributes) count += 1;
+    if (event.workflowTaskCompletedEventAttributes ?? event.activityTaskCompletedEventAttributes) count -= 1;
+  }
+  return count;
 }
 
 type Activities = ReturnType<typeof allActivities>;
