@@ -15,17 +15,35 @@ const DIGIT_RUN = /\d(?:[\s-]{0,3}\d){12,}/g;
  */
 export function neverCollected(text: string, { isPhone = false } = {}): NeverCollected | null {
   const plain = plainly(text);
-  if (SSN.test(plain) || SSN_WORDS.test(plain)) return 'social_security';
-  if (LICENCE_WORDS.test(plain) || LICENCE_NUMBER.test(plain)) return 'driver_licence';
+  const lower = plain.toLowerCase();
+  const says = (...words: string[]) => words.some((word) => lower.includes(word));
+  const digits = digitsUpTo(13, plain);
+  if (digits >= 9 && SSN.test(plain)) return 'social_security';
+  if (says('ssn', 's.s.n', 'social') && SSN_WORDS.test(plain)) return 'social_security';
+  if (says('driver', 'dl') && (LICENCE_WORDS.test(plain) || LICENCE_NUMBER.test(plain))) return 'driver_licence';
+  if (digits < 13) return null;
   for (const run of plain.matchAll(DIGIT_RUN)) {
     if (holdsCard(run[0].split(/[\s-]+/), isPhone || plain[run.index - 1] === '+')) return 'card_number';
   }
   return null;
 }
 
+/** Most texts hold none of it: counted in passing, so that what looks closely is asked of few. */
+function digitsUpTo(most: number, plain: string): number {
+  let digits = 0;
+  for (let at = 0; at < plain.length && digits < most; at += 1) {
+    const code = plain.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) digits += 1;
+  }
+  return digits;
+}
+
+/** ASCII and the letters of Western and Central Europe that are themselves in every normal form. */
+const PLAIN = /^[\p{ASCII}\xc0-\xd6\xd8-\xf6\xf8-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e]*$/u;
+
 /** Digits, dashes, blanks and apostrophes of any script as those of ASCII, without what prints nothing: disguise is no way in. */
 function plainly(text: string): string {
-  if (/^\p{ASCII}*$/u.test(text)) return text;
+  if (PLAIN.test(text)) return text;
   return text
     .normalize('NFKC')
     .replace(/[\p{Cf}\p{Mn}]/gu, '')

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, hash } from 'node:crypto';
 
 /**
  * The name under which a person stays suppressed after the address itself is deleted (P7 deletes it, P11 forbids the next mail):
@@ -20,10 +20,28 @@ export function addressHashOfSha256(platformKey: Buffer, tenantId: string, sha25
   return createHmac('sha256', tenantKey(platformKey, tenantId)).update(sha256).digest();
 }
 
-/** The address hash for many addresses of one tenant, whose key is derived once. */
+/**
+ * The address hash for many addresses of one tenant, whose key is derived once. HMAC (RFC 2104) by its own definition: an object for
+ * each of a million addresses takes five times as long as the hashes themselves.
+ */
 export function addressHasher(platformKey: Buffer, tenantId: string): (canonicalAddress: string) => Buffer {
   const key = tenantKey(platformKey, tenantId);
-  return (canonicalAddress) => createHmac('sha256', key).update(createHash('sha256').update(canonicalAddress).digest()).digest();
+  const inner = padded(key, 0x36);
+  const outer = padded(key, 0x5c);
+  return (canonicalAddress) => {
+    inner.write(hash('sha256', canonicalAddress, 'binary'), BLOCK_BYTES, 'latin1');
+    outer.write(hash('sha256', inner, 'binary'), BLOCK_BYTES, 'latin1');
+    return Buffer.from(hash('sha256', outer, 'binary'), 'latin1');
+  };
+}
+
+const BLOCK_BYTES = 64; // of SHA-256
+
+/** The key, shorter than a block, under the pad; behind it is room for a digest. */
+function padded(key: Buffer, pad: number): Buffer {
+  const block = Buffer.alloc(BLOCK_BYTES + 32, pad);
+  for (const [at, byte] of key.entries()) block[at] = byte ^ pad;
+  return block;
 }
 
 function tenantKey(platformKey: Buffer, tenantId: string): Buffer {

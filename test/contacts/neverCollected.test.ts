@@ -101,3 +101,13 @@ test('every number with its check digit is found, however it is spaced; with ano
     }),
   );
 });
+
+test('no letter of Europe hides what stands beside it', () => {
+  const letters = Array.from({ length: 0x180 - 0x80 }, (_, i) => String.fromCodePoint(0x80 + i));
+  for (const letter of letters) {
+    expect(neverCollected(`${letter} 219-09-9999`)).toBe('social_security');
+    expect(neverCollected(`Zoë ${letter}SSN`)).toBe(/\p{L}$/u.test(letter.normalize('NFKC')) ? null : 'social_security');
+  }
+  expect(neverCollected('\u017f\u017fn')).toBe('social_security'); // the long s
+  expect(neverCollected('4111\u00a01111\u00ad1111\u20111111')).toBe('card_number');
+});

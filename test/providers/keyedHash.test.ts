@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import { addressHash, addressHashOfSha256, domainHash } from '../../providers/keyedHash.ts';
+import fc from 'fast-check';
+import { addressHash, addressHasher, addressHashOfSha256, domainHash } from '../../providers/keyedHash.ts';
 
 const platformKey = Buffer.alloc(32, 7);
 const tenantId = '7d9b3a52-6a1c-4b61-8a2e-0f6f3f6f8c11';
@@ -28,4 +29,13 @@ test('tenants cannot compare their lists', () => {
 test('a short key and a wrong hash are refused', () => {
   expect(() => addressHash(Buffer.alloc(16, 7), tenantId, 'ada@example.com')).toThrow('at least 32 bytes');
   expect(() => addressHashOfSha256(platformKey, tenantId, Buffer.alloc(20))).toThrow('32 bytes, not 20');
+});
+
+test('many addresses hash as each of them does', () => {
+  const hash = addressHasher(platformKey, tenantId);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (address) => {
+      expect(hash(address)).toEqual(addressHash(platformKey, tenantId, address));
+    }),
+  );
 });
