@@ -4,6 +4,8 @@ import type { Tx } from './transaction.ts';
 
 export interface NewObligation {
   kind: ObligationKind;
+  /** Where it is more than what the kind says: the statute of one state. */
+  citation?: string;
   subjectKind: string;
   subjectId: string;
   /** The facts that the date follows from: instants, dates, zones, table versions. Never personal data. */
@@ -22,7 +24,7 @@ export async function openObligation(tx: Tx, obligation: NewObligation): Promise
     [
       obligation.kind,
       clause,
-      citation,
+      obligation.citation ?? citation,
       obligation.subjectKind,
       obligation.subjectId,
       JSON.stringify(obligation.basis),

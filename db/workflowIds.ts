@@ -35,3 +35,10 @@ export const importWork = (tenantId: string, importId: string): Wish => ({
   taskQueue: 'bulk',
   args: [tenantId, importId],
 });
+
+export const breachWork = (tenantId: string, incidentId: string): Wish => ({
+  workflowId: `breach/${tenantId}/${incidentId}`,
+  workflowType: 'breachNotification',
+  taskQueue: 'legal',
+  args: [tenantId, incidentId],
+});

@@ -9,6 +9,10 @@ export interface KeptPromise {
 /** The promises that open obligations, with their source. */
 export const promises = {
   'suppression.honoured': { clause: 'P11', citation: '15 U.S.C. 7704(a)(4)(A)(i); 16 CFR 316.5: ten business days' },
+  'breach.users': { clause: 'P6', citation: 'Affected users are e-mailed within 72 hours of discovery' },
+  'breach.regulators': { clause: 'P6', citation: 'Regulators are notified as each state requires' },
+  'breach.bureaus': { clause: 'P6', citation: 'Credit bureaus are notified as each state requires' },
+  'breach.drill': { clause: 'P6', citation: 'A drill: nobody is affected' },
 } as const satisfies Record<string, KeptPromise>;
 export type ObligationKind = keyof typeof promises;
 

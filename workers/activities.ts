@@ -1,3 +1,4 @@
+import { type BreachDependencies, breachActivities } from '../activities/breach.ts';
 import { type ForwardingDependencies, forwardingActivities } from '../activities/forwarding.ts';
 import { type ImportDependencies, importActivities } from '../activities/imports.ts';
 import { type MailDependencies, mailActivities } from '../activities/mail.ts';
@@ -5,12 +6,13 @@ import { outreachActivities } from '../activities/outreach.ts';
 import { suppressionActivities } from '../activities/suppression.ts';
 
 /** Every activity by its name, for every task queue: a queue is a kind of wait, not a kind of worker. */
-export function allActivities(deps: MailDependencies & ForwardingDependencies & ImportDependencies) {
+export function allActivities(deps: MailDependencies & ForwardingDependencies & ImportDependencies & BreachDependencies) {
   return {
     ...outreachActivities(deps),
     ...mailActivities(deps),
     ...forwardingActivities(deps),
     ...suppressionActivities(deps),
     ...importActivities(deps),
+    ...breachActivities(deps),
   };
 }
