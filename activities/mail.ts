@@ -6,6 +6,8 @@ import { mailboxSettings, messageFacts } from '../db/messages.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
 import { giveNextWindow, hasOpenWork, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
 import type { Database } from '../db/transaction.ts';
+import { giveWords } from '../db/variants.ts';
+import { judgeVariants } from '../db/variantTests.ts';
 import { mailboxWork } from '../db/workflowIds.ts';
 import { openingAt } from '../law/openings.ts';
 import type { LanePool } from '../providers/mail/lanePool.ts';
@@ -46,6 +48,7 @@ export function mailActivities(deps: MailDependencies) {
         const { workflowId } = mailboxWork(tenantId, mailboxId);
         await beginLook(tx, workflowId);
         await settleAbandoned(tx, mailboxId);
+        await judgeVariants(tx, mailboxId);
         const { lanes } = await tx.row<{ lanes: number }>(`select lanes from mailboxes where id = $1`, [mailboxId]);
         const isIdle = !(await hasOpenWork(tx, mailboxId));
         const hasReplies = (await nextForwardMs(tx, mailboxId)) !== null;
@@ -91,7 +94,11 @@ export function mailActivities(deps: MailDependencies) {
         const settings = await mailboxSettings(tx, mailboxId);
         const claimed = await claim(tx, mailboxId, { most: claimsPerConnection * settings.connections, jitter: deps.random() });
         const ids = claimed.rows.map(({ id }) => id);
-        return { settings, claimed, facts: ids.length > 0 ? await messageFacts(tx, claimed.claimId, ids) : [] };
+        return {
+          settings,
+          claimed,
+          facts: ids.length > 0 ? await giveWords(tx, claimed.rows, await messageFacts(tx, claimed.claimId, ids)) : [],
+        };
       });
       const { claimId, heldBy } = claimed;
       if (claimed.rows.length > 0) {

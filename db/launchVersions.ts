@@ -41,6 +41,12 @@ export async function moveLaunch(tx: Tx, launchId: string, version: number, byUs
   const places = await lookAtMove(tx, launchId, version);
   if (!places) return null;
   await tx.run(`update launches set version = $2 where id = $1`, [launchId, version]);
+  // What was put back unsent is given its words anew, from those of its person's version.
+  await tx.run(
+    `update sends set variant = null, variant_test = null
+     where id in (select id from sends where launch_id = $1 and state in ('planned', 'held') and variant is not null order by id for update)`,
+    [launchId],
+  );
   let moved = 0;
   for (const place of places.filter(({ movesTo, version: present }) => movesTo && present !== version)) {
     moved += await tx.run(

@@ -1,4 +1,4 @@
-import { type ResponseKind, responses } from './responses.ts';
+import { arrived, type ResponseKind, responses } from './responses.ts';
 import { type Standing, withStandings } from './standings.ts';
 import type { Tx } from './transaction.ts';
 
@@ -52,9 +52,6 @@ export interface LaunchReport {
   responses: Responses[];
   mailboxes: ReportMailbox[];
 }
-
-/** Of a message `s`: a server took it and did not send it back. */
-const arrived = `s.state = 'sent' and s.because is distinct from 'bounced_later'`;
 
 /** Everything that a launch's report is summed from, counted afresh from the rows; a launch's people, each of them once a step. */
 export async function launchReport(tx: Tx, launchId: string): Promise<LaunchReport> {

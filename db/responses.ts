@@ -21,3 +21,6 @@ export const responses = `
     case x.basis when 'complaint' then 'complained' else 'unsubscribed' end
   from suppressions x join enrolments e on e.tenant_id = x.tenant_id and e.id = x.enrolment_id
   where x.basis in ('one_click', 'page', 'mailto', 'reply', 'complaint') and ($1::uuid is null or e.launch_id = $1)`;
+
+/** Of a message `s`: a server took it and did not send it back. */
+export const arrived = `s.state = 'sent' and s.because is distinct from 'bounced_later'`;

@@ -16,12 +16,24 @@ const shared = {
 };
 const words = z.string().max(50_000);
 
-export const EmailStep = z.strictObject({
-  ...shared,
-  kind: z.literal('email'),
+/** Letters of the words that an e-mail step may be tried with; `a` are the step's own. */
+export const variantIds = ['a', 'b', 'c', 'd'] as const;
+export type VariantId = (typeof variantIds)[number];
+
+const message = {
   subject: z.string().max(500), // empty on a follow-up: the thread's subject with Re:
   text: words.min(1),
   html: words.optional(), // absent: made from the text
+};
+export const EmailStep = z.strictObject({
+  ...shared,
+  kind: z.literal('email'),
+  ...message,
+  /** Other words for the same message, to find out which are answered more (domain/variants.ts). */
+  variants: z
+    .array(z.strictObject({ id: z.enum(variantIds).exclude(['a']), ...message }))
+    .max(variantIds.length - 1)
+    .optional(),
 });
 const TaskStep = z.strictObject({
   ...shared,
@@ -48,6 +60,13 @@ export const Definition = z
     if (places.size !== steps.length)
       context.addIssue({ code: 'custom', path: ['steps'], message: 'Each step needs an id of its own.' });
     for (const [index, step] of steps.entries()) {
+      const letters = step.kind === 'email' ? (step.variants ?? []).map(({ id }) => id) : [];
+      if (new Set(letters).size !== letters.length)
+        context.addIssue({
+          code: 'custom',
+          path: ['steps', index, 'variants'],
+          message: 'Each variant needs a letter of its own.',
+        });
       for (const [outcome, target] of Object.entries(step.branches)) {
         const place = target === 'end' ? steps.length : places.get(target);
         if (place === undefined || place <= index) {

@@ -16,6 +16,7 @@ test.each([
   { steps: [email('a', { branches: { replied: 'c' } }), task('b'), email('c')], because: 'a branch forwards' },
   { steps: [task('a', { branches: { done: 'end' } })], because: 'a branch to the end' },
   { steps: [email('a'), email('b', { subject: '' })], because: "a follow-up may go without a subject: the thread's" },
+  { steps: [email('a', { variants: [{ id: 'c', subject: 'Hi', text: 'Hi' }] })], because: 'other words to try' },
   { steps: [{ id: 'a', kind: 'call', after: { businessDays: 2 }, title: 'Call' }], because: 'a call can be written' },
 ])('accepted: $because', ({ steps }) => {
   expect(Definition.safeParse({ steps }).success).toBe(true);
@@ -35,6 +36,21 @@ test.each([
   { steps: [email('A b')], says: 'short name', because: 'an id with a space' },
   { steps: [email('a', { text: '' })], says: 'Too small', because: 'an e-mail without words' },
   { steps: [email('a', { subject: 'x'.repeat(501) })], says: 'Too big', because: 'a subject longer than any' },
+  {
+    steps: [email('a', { variants: ['b', 'b'].map((id) => ({ id, subject: '', text: 'Hi' })) })],
+    says: 'a letter of its own',
+    because: 'two wordings of one letter',
+  },
+  {
+    steps: [email('a', { variants: [{ id: 'a', subject: 'Hi', text: 'Hi' }] })],
+    says: 'Invalid option',
+    because: "the letter of the step's own words",
+  },
+  {
+    steps: [email('a', { variants: [{ id: 'b', subject: 'Hi', text: '' }] })],
+    says: 'Too small',
+    because: 'a variant without words',
+  },
   { steps: [email('a', { after: { hours: -1 } })], says: '', because: 'a delay into the past' },
   { steps: [email('a', { after: { hours: 1, days: 1 } })], says: '', because: 'a delay in two units' },
   { steps: [email('a', { cc: 'b@c.example' })], says: 'Unrecognized key', because: 'a field that nobody knows' },
