@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Tenant } from '../db/tenants.ts';
 import { checkContent } from '../domain/contentChecks.ts';
-import type { Definition, EmailStep } from '../domain/sequence.ts';
+import { type Definition, variantIds } from '../domain/sequence.ts';
+import { worded, wordingsOf } from '../domain/variants.ts';
 import { type Correspondence, type TemplateRenderer, templateFields, writeWords } from '../providers/outreachWords.ts';
 import { TemplateRefused } from '../providers/templates.ts';
 
@@ -9,6 +10,7 @@ import { TemplateRefused } from '../providers/templates.ts';
 export const Finding = z
   .object({
     stepId: z.string(),
+    variant: z.enum(variantIds).nullable().meta({ description: 'Of a step that is tried in several wordings; else null.' }),
     code: z.string(),
     severity: z.enum(['refuse', 'warn']).meta({ description: '`refuse` stops a launch; a `warn` is for the rep to answer for.' }),
     message: z.string(),
@@ -20,16 +22,20 @@ type Finding = z.output<typeof Finding>;
 export function findingsOf(definition: Definition, tenant: Tenant, templates: TemplateRenderer): Finding[] {
   const emails = definition.steps.filter((step) => step.kind === 'email');
   return emails.flatMap((step, index) => {
-    // A follow-up without a subject goes on in the thread of the first message.
-    const subject = step.subject.trim() === '' && index > 0 ? `Re: ${emails[0]?.subject ?? ''}` : step.subject;
+    const wordings = wordingsOf(step);
     const facts = {
       postalAddress: tenant.postalAddress,
       hasUnsubscribe: tenant.unsubscribeText.trim() !== '', // its link is put below every message
       isFirstMessage: index === 0,
       advertisementLabel: null, // put on top of the first message wherever it is switched on
     };
-    const findings = checkContent({ subject, text: step.text, html: step.html }, facts);
-    return [...findings, ...templateFindings(definition, step, templates)].map((finding) => ({ stepId: step.id, ...finding }));
+    return wordings.flatMap(({ variant, subject: own, text, html }) => {
+      // A follow-up without a subject goes on in the thread of the first message.
+      const subject = own.trim() === '' && index > 0 ? `Re: ${emails[0]?.subject ?? ''}` : own;
+      const { steps } = worded(definition, new Map([[step.id, variant]]));
+      const findings = [...checkContent({ subject, text, html }, facts), ...templateFindings(steps, step.id, templates)];
+      return findings.map((finding) => ({ stepId: step.id, variant: wordings.length > 1 ? variant : null, ...finding }));
+    });
   });
 }
 
@@ -52,9 +58,14 @@ const known: Correspondence = {
   unsubscribeUrl: 'https://a.example',
 };
 
-function templateFindings(definition: Definition, step: EmailStep, templates: TemplateRenderer): Omit<Finding, 'stepId'>[] {
+function templateFindings(
+  steps: Definition['steps'],
+  stepId: string,
+  templates: TemplateRenderer,
+): Omit<Finding, 'stepId' | 'variant'>[] {
+  const step = steps.find(({ id }) => id === stepId);
   try {
-    writeWords(templates, definition.steps, step, known);
+    if (step?.kind === 'email') writeWords(templates, steps, step, known);
     return [];
   } catch (error) {
     if (!(error instanceof TemplateRefused)) throw error;

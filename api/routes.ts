@@ -17,6 +17,7 @@ import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenant.ts';
 import { timelineRoutes } from './routes/timeline.ts';
 import { userRoutes } from './routes/users.ts';
+import { variantRoutes } from './routes/variants.ts';
 
 /** Every route of the API. What is not in this list does not exist. */
 export const routes: readonly Route[] = [
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...sequenceRoutes,
   ...previewRoutes,
   ...launchRoutes,
+  ...variantRoutes,
   ...reportRoutes,
   ...timelineRoutes,
   ...taskRoutes,

@@ -3,15 +3,7 @@ import { z } from 'zod';
 import { applyEvents, resumeEnrolment } from '../../db/enrolments.ts';
 import { releaseHeld } from '../../db/holds.ts';
 import { markReply } from '../../db/inbound.ts';
-import {
-  findLaunch,
-  isInLaunch,
-  launchProgress,
-  listLaunches,
-  listPeople,
-  listSizes,
-  type ShownLaunch,
-} from '../../db/launchList.ts';
+import { isInLaunch, launchProgress, listLaunches, listPeople, listSizes } from '../../db/launchList.ts';
 import { addLists, createLaunch, type NewLaunch, pauseLaunch, resumeLaunch, stopLaunch } from '../../db/launches.ts';
 import { lookAtMove, moveLaunch } from '../../db/launchVersions.ts';
 import { contactNames } from '../../db/previews.ts';
@@ -24,6 +16,7 @@ import type { Definition } from '../../domain/sequence.ts';
 import { openingAfter } from '../../law/openings.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { Finding, findingsOf } from '../findings.ts';
+import { foundLaunch, ownLaunch } from '../launchAccess.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { preflight as lookAhead } from '../preflight.ts';
 import { Problem } from '../problem.ts';
@@ -214,7 +207,7 @@ const create = route({
         requestKey,
         createdBy: who.userId,
       });
-      const launch = await found(tx, id);
+      const launch = await foundLaunch(tx, id);
       if (!isNew && launch.sequenceId !== sequenceId) {
         throw new Problem('idempotency-key-reused', 'Another sequence was launched under this key: take a new one.');
       }
@@ -251,7 +244,7 @@ const listAllPeople = route({
     const { state = null, because = null, search } = query;
     const [after] = keysAfter(query.cursor, 1) ?? [];
     const rows = await db.inTenant(who.tenantId, async (tx) => {
-      await found(tx, params.launchId);
+      await foundLaunch(tx, params.launchId);
       return listPeople(tx, params.launchId, { state, because, search }, { after: after ?? null, rows: query.limit + 1 });
     });
     const { items, next } = cutPage(rows, query.limit, ({ enrolmentId }) => [enrolmentId]);
@@ -283,7 +276,7 @@ function verb<const Path extends `/${string}`>(
     errors: ['conflict'],
     handle: ({ who, db, params }) =>
       db.inTenant(who.tenantId, async (tx) => {
-        const { state } = await mine(tx, who, params.launchId);
+        const { state } = await ownLaunch(tx, who, params.launchId);
         if (!(await act(tx, params.launchId, who))) throw new Problem('conflict', `The launch is ${state}.`);
         return detail(tx, params.launchId);
       }),
@@ -317,7 +310,7 @@ const addPeople = route({
   errors: ['conflict', 'launch-refused'],
   handle: ({ who, db, params, body }) =>
     db.inTenant(who.tenantId, async (tx) => {
-      const { state } = await mine(tx, who, params.launchId);
+      const { state } = await ownLaunch(tx, who, params.launchId);
       if (state === 'stopped') throw new Problem('conflict', 'The launch was stopped for good.');
       await refuseLists(tx, body.listIds);
       await addLists(tx, params.launchId, body.listIds);
@@ -371,7 +364,7 @@ const move = route({
   errors: ['conflict', 'launch-refused'],
   handle: ({ who, db, deps, params: { launchId, version } }) =>
     db.inTenant(who.tenantId, async (tx) => {
-      const { state, sequenceId } = await mine(tx, who, launchId);
+      const { state, sequenceId } = await ownLaunch(tx, who, launchId);
       if (state === 'stopped' || state === 'finished') throw new Problem('conflict', `The launch is ${state}.`);
       const words = await findVersion(tx, sequenceId, version);
       if (!words) throw new Problem('not-found', 'The sequence has no such version.');
@@ -398,7 +391,7 @@ function personVerb<const Path extends `/${string}`>(
     errors: ['conflict'],
     handle: ({ who, db, params: { launchId, enrolmentId } }) =>
       db.inTenant(who.tenantId, async (tx) => {
-        await mine(tx, who, launchId);
+        await ownLaunch(tx, who, launchId);
         if (!(await isInLaunch(tx, launchId, enrolmentId)))
           throw new Problem('not-found', 'There is no such person in this launch.');
         if (!(await act(tx, enrolmentId, who.userId))) {
@@ -453,21 +446,8 @@ export const launchRoutes = [
   replied,
 ];
 
-async function found(tx: Tx, launchId: string): Promise<ShownLaunch> {
-  const launch = await findLaunch(tx, launchId);
-  if (!launch) throw new Problem('not-found', 'There is no such launch in this workspace.');
-  return launch;
-}
-
-/** A rep acts on launches of their own; an owner on all. */
-async function mine(tx: Tx, who: Who, launchId: string): Promise<ShownLaunch> {
-  const launch = await found(tx, launchId);
-  if (who.role === 'rep' && launch.createdBy !== who.userId) throw new Problem('forbidden', 'Another user launched this.');
-  return launch;
-}
-
 async function detail(tx: Tx, launchId: string): Promise<z.input<typeof LaunchDetail>> {
-  const launch = await found(tx, launchId);
+  const launch = await foundLaunch(tx, launchId);
   const { definition, sends, tasks, ...progress } = await launchProgress(tx, launchId);
   const steps = definition.steps.map((step, index) => {
     const rows = step.kind === 'email' ? sends : tasks;

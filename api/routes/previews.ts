@@ -6,12 +6,13 @@ import { type PreviewFacts, previewFacts, userAsSender } from '../../db/previews
 import { findSequence, findVersion } from '../../db/sequences.ts';
 import { readTenant } from '../../db/tenants.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { Definition } from '../../domain/sequence.ts';
+import { Definition, type VariantId, variantIds } from '../../domain/sequence.ts';
+import { worded, wordingsOf } from '../../domain/variants.ts';
 import { firstOpening, openingAfter } from '../../law/openings.ts';
 import { compose, messageBytes } from '../../providers/mail/compose.ts';
 import { loadDkimKey, signDkim } from '../../providers/mail/dkim.ts';
 import { testSend } from '../../providers/mail/testSend.ts';
-import { type Words, writeWords } from '../../providers/outreachWords.ts';
+import { type Correspondence, type Words, writeWords } from '../../providers/outreachWords.ts';
 import { TemplateRefused } from '../../providers/templates.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { Problem } from '../problem.ts';
@@ -19,16 +20,22 @@ import { type Who, route } from '../route.ts';
 import { PREVIEW } from '../unsubscribe.ts';
 import { Id, Instant, VersionNumber } from '../shapes.ts';
 
+const written = {
+  subject: z.string().nullable(),
+  text: z.string().nullable(),
+  html: z.string().nullable(),
+  refusal: z.string().nullable().meta({ description: 'Why it cannot be written for this person.' }),
+};
 const Preview = z
   .object({
     steps: z.array(
       z.object({
         stepId: z.string(),
         kind: z.enum(['email', 'task', 'call']),
-        subject: z.string().nullable(),
-        text: z.string().nullable(),
-        html: z.string().nullable(),
-        refusal: z.string().nullable().meta({ description: 'Why it cannot be written for this person.' }),
+        ...written,
+        variants: z
+          .array(z.object({ variant: z.enum(variantIds), ...written }))
+          .meta({ description: 'Every wording of a step that is tried in several, its own first; else empty.' }),
         earliestAt: Instant.nullable().meta({
           description: 'When it could go at the earliest if everything before goes on time; null: never.',
         }),
@@ -71,18 +78,14 @@ const preview = route({
           text: null,
           html: null,
           refusal: null,
+          variants: [],
           earliestAt: before,
         };
         if (step.kind !== 'email') return { ...shown, subject: step.title, text: step.instructions };
-        const words = wordsOrRefusal(() =>
-          writeWords(deps.templates, definition.steps, step, {
-            contact: facts.contact,
-            sender,
-            tenant,
-            unsubscribeUrl: exampleLink(deps),
-          }),
-        );
-        return { ...shown, ...words };
+        const to = { contact: facts.contact, sender, tenant, unsubscribeUrl: exampleLink(deps) };
+        const as = (variant: VariantId) => writtenAs(deps, definition, { stepId: step.id, variant }, to);
+        const variants = wordingsOf(step).map(({ variant }) => ({ variant, ...as(variant) }));
+        return { ...shown, ...as('a'), variants: variants.length > 1 ? variants : [] };
       });
       return { steps };
     }),
@@ -97,7 +100,13 @@ const sendTest = route({
   tag: 'Sequences',
   summary: "Send one step to oneself, written for a contact, over one's mailbox",
   params,
-  body: z.strictObject({ contactId: Id, stepId: z.string().max(40), mailboxId: Id, version: Version }),
+  body: z.strictObject({
+    contactId: Id,
+    stepId: z.string().max(40),
+    variant: z.enum(variantIds).default('a'),
+    mailboxId: Id,
+    version: Version,
+  }),
   reply: { status: 200, schema: TestSend },
   errors: ['conflict'],
   async handle({ who, db, deps, params, body }) {
@@ -111,7 +120,9 @@ const sendTest = route({
     const step = definition.steps.find(({ id }) => id === body.stepId);
     if (step?.kind !== 'email') throw new Problem('not-found', 'The sequence has no e-mail with this id.');
     const to = { contact: facts.contact, sender: mailbox.sender, tenant, unsubscribeUrl: exampleLink(deps) };
-    const words = wordsOrRefusal(() => writeWords(deps.templates, definition.steps, step, to));
+    if (!wordingsOf(step).some(({ variant }) => variant === body.variant))
+      throw new Problem('not-found', `The e-mail has no variant ${body.variant}.`);
+    const words = writtenAs(deps, definition, body, to);
     if (words.refusal !== null) throw new Problem('conflict', words.refusal);
     const bytes = await signed(deps, who, mailbox, { to: { name: me.name, address: me.email }, ...words });
     const result = await testSend(serverOf(deps, who, mailbox), { from: mailbox.address, to: me.email }, bytes);
@@ -152,9 +163,18 @@ async function usableMailbox(tx: Tx, who: Who, mailboxId: string): Promise<Mailb
 
 type Written = (Words & { refusal: null }) | { subject: ''; text: ''; html: ''; refusal: string };
 
-function wordsOrRefusal(write: () => Words): Written {
+/** The words of a step in one of its wordings, or why they cannot be written for this person. */
+function writtenAs(
+  { templates }: Dependencies,
+  definition: Definition,
+  { stepId, variant }: { stepId: string; variant: VariantId },
+  to: Correspondence,
+): Written {
+  const { steps } = worded(definition, new Map([[stepId, variant]]));
+  const step = steps.find(({ id }) => id === stepId);
+  if (step?.kind !== 'email') throw new Error(`There is no e-mail ${stepId}.`);
   try {
-    return { ...write(), refusal: null };
+    return { ...writeWords(templates, steps, step, to), refusal: null };
   } catch (error) {
     if (!(error instanceof TemplateRefused)) throw error;
     const refusal =

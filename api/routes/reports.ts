@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { z } from 'zod';
-import { findLaunch, type ShownLaunch } from '../../db/launchList.ts';
 import { findList } from '../../db/lists.ts';
 import { listRest, listStepPeople, restOf, type StepPeople } from '../../db/reportPeople.ts';
 import { launchReport, overview, reportSteps } from '../../db/reports.ts';
 import type { Database, Tx } from '../../db/transaction.ts';
+import { foundLaunch } from '../launchAccess.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { reportColumns, reportRows } from '../reportCsv.ts';
@@ -185,19 +185,13 @@ const everything = route({
 export const reportRoutes = [read, download, people, downloadPeople, rest, makeList, everything];
 
 async function reportOf(tx: Tx, launchId: string): Promise<z.input<typeof LaunchReport>> {
-  const { sequenceId, sequenceName, version } = await found(tx, launchId);
+  const { sequenceId, sequenceName, version } = await foundLaunch(tx, launchId);
   const report = await launchReport(tx, launchId);
   return { launchId, sequenceId, sequenceName, version, countedAt: report.countedAt, ...tallied(report) };
 }
 
-async function found(tx: Tx, launchId: string): Promise<ShownLaunch> {
-  const launch = await findLaunch(tx, launchId);
-  if (!launch) throw new Problem('not-found', 'There is no such launch in this workspace.');
-  return launch;
-}
-
 async function stepOf(tx: Tx, launchId: string, stepId: string): Promise<StepPeople> {
-  await found(tx, launchId);
+  await foundLaunch(tx, launchId);
   const steps = await reportSteps(tx, launchId);
   if (!steps.some(({ id }) => id === stepId)) throw new Problem('not-found', `The launch has no step ${stepId}.`);
   return { launchId, stepId };

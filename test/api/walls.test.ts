@@ -64,6 +64,7 @@ const bodies: Record<string, unknown> = {
   'post /sequences/{sequenceId}/preview': { contactId: nobody },
   'post /sequences/{sequenceId}/test-send': { contactId: nobody, stepId: 'hello', mailboxId: nobody },
   'post /launches/{launchId}/lists': { listIds: [nobody] },
+  'post /launches/{launchId}/variants/winner': { stepId: 'letter', variant: 'a' },
   'post /tasks/{taskId}/done': { outcome: 'done' },
   'post /launches/{launchId}/report/list': { step: 'letter', name: 'Mine now' },
 };

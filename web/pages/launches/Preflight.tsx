@@ -30,9 +30,9 @@ export function Preflight({ result, steps }: { result: Result; steps: number }) 
           ['Last message', <When key="last" at={lastAt} absolute />],
         ]}
       />
-      {findings.map(({ stepId, code, severity, message }) => (
-        <State key={`${stepId} ${code}`} tone={severity === 'refuse' ? 'bad' : 'warn'}>
-          {stepId}: <span className="words">{message}</span>
+      {findings.map(({ stepId, variant, code, severity, message }) => (
+        <State key={`${stepId} ${variant} ${code}`} tone={severity === 'refuse' ? 'bad' : 'warn'}>
+          {variant === null ? stepId : `${stepId}, variant ${variant}`}: <span className="words">{message}</span>
         </State>
       ))}
       {stops.length > 0 && (
