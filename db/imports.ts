@@ -2,6 +2,7 @@ import type { ContactField } from '../domain/contactHeadings.ts';
 import type { Refusal } from '../domain/contactTally.ts';
 import { type MergeOptions, type Arrival, mergeContacts } from './contactMerge.ts';
 import { closeWork, want } from './outbox.ts';
+import { textArray } from './textArray.ts';
 import type { Database, Tx } from './transaction.ts';
 import { importWork } from './workflowIds.ts';
 
@@ -110,7 +111,7 @@ export async function startImport(tx: Tx, importId: string, mapping: Mapping, op
 
 /** Rows of a file in a row, each with its one outcome. */
 export interface Batch {
-  /** Rows of the file that were accounted for before. */
+  /** How many rows of the file stand before the batch. */
   from: number;
   arrivals: readonly Arrival[];
   refused: readonly RefusedRow[];
@@ -123,50 +124,64 @@ export interface RefusedRow {
   cells: readonly string[] | null;
 }
 
-/**
- * Merges a batch, keeps its refusals and moves the resume point, in one transaction: after a crash at any point the import goes on
- * behind the last whole batch. False when another run of the import has done this batch, or the import has ended.
- */
-export async function recordBatch(tx: Tx, importId: string, batch: Batch, options: ImportOptions): Promise<boolean> {
-  const [at] = await tx.rows<{ rowsRead: number; rejected: Import['rejected'] }>(
-    `select rows_read as "rowsRead", rejected from imports where id = $1 and state = 'running' for update`,
+const doneRows = `coalesce(done_rows, int8multirange(int8range(0, rows_read)))`;
+
+/** Which rows of the file are accounted for, in file order: from the one number, counted from 0, up to before the other. */
+export async function accountedFor(tx: Tx, importId: string): Promise<[from: number, to: number][]> {
+  const done = await tx.rows<{ from: number; to: number }>(
+    `select lower(r) as from, upper(r) as to from imports, unnest(${doneRows}) as d(r) where id = $1 and not isempty(r) order by 1`,
     [importId],
   );
-  if (at?.rowsRead !== batch.from) return false;
+  return done.map(({ from, to }) => [from, to]);
+}
+
+/** Another run of the import has done the batch, or the import has ended: nothing of the transaction may stay. */
+export class BatchNotOurs extends Error {}
+
+/**
+ * Merges a batch, keeps its refusals and notes which rows they are, in one transaction: after a crash at any point the import goes on
+ * with the rows that are not noted. Several batches of an import run side by side: its own row, which each of them changes, comes last.
+ */
+export async function recordBatch(tx: Tx, importId: string, batch: Batch, options: ImportOptions): Promise<void> {
+  const rows = batch.arrivals.length + batch.refused.length;
+  const notOurs = () => new BatchNotOurs(`Rows ${batch.from + 1} to ${batch.from + rows} are not this run's to bring in.`);
+  const isOurs = `state = 'running' and not ${doneRows} && int8range($2::bigint, $2::bigint + $3::bigint)`;
+  await tx.run(`select pg_advisory_xact_lock(hashtextextended($1, $2))`, [importId, batch.from]); // two runs at the same rows
+  const open = await tx.rows(`select from imports where id = $1 and ${isOurs}`, [importId, batch.from, rows]);
+  if (open.length === 0) throw notOurs();
   const merged = await mergeContacts(tx, batch.arrivals, { ...options, importId });
-  await tx.run(
-    `insert into import_refusals (tenant_id, import_id, row_number, reason, cells)
-     select decorum.tenant(), $1, r."rowNumber", r.reason, nullif(r.cells, 'null')
-     from jsonb_to_recordset($2::jsonb) as r("rowNumber" bigint, reason text, cells jsonb)`,
-    [importId, JSON.stringify(batch.refused)],
-  );
-  const rejected = { ...at.rejected };
+  const rejected: Import['rejected'] = {};
   let duplicate = 0;
   for (const { reason } of batch.refused) {
     if (reason === 'duplicate') duplicate += 1;
     else rejected[reason] = (rejected[reason] ?? 0) + 1;
   }
-  await tx.run(
-    `update imports set rows_read = rows_read + $2, accepted = accepted + $3, updated = updated + $4, suppressed = suppressed + $5,
-       duplicate = duplicate + $6, rejected = $7 where id = $1`,
-    [
-      importId,
-      batch.arrivals.length + batch.refused.length,
-      batch.arrivals.length,
-      merged.updated,
-      merged.suppressed,
-      duplicate,
-      JSON.stringify(rejected),
-    ],
+  if (batch.refused.length > 0) {
+    await tx.run(
+      `insert into import_refusals (tenant_id, import_id, row_number, reason, cells)
+       select decorum.tenant(), $1, r."rowNumber", r.reason, nullif(r.cells, 'null')
+       from jsonb_to_recordset($2::jsonb) as r("rowNumber" bigint, reason text, cells jsonb)`,
+      [importId, JSON.stringify(batch.refused)],
+    );
+  }
+  const noted = await tx.run(
+    `update imports set rows_read = rows_read + $3::bigint, accepted = accepted + $4, updated = updated + $5, suppressed = suppressed + $6,
+       duplicate = duplicate + $7, done_rows = ${doneRows} + int8multirange(int8range($2::bigint, $2::bigint + $3::bigint)),
+       rejected = (select coalesce(jsonb_object_agg(reason, n), '{}') from (
+         select reason, sum(n::bigint) as n from (select * from jsonb_each_text(rejected) union all select * from jsonb_each_text($8)) as r(reason, n)
+         group by reason) as sums)
+     where id = $1 and ${isOurs}`,
+    [importId, batch.from, rows, batch.arrivals.length, merged.updated, merged.suppressed, duplicate, JSON.stringify(rejected)],
   );
-  return true;
+  if (noted === 0) throw notOurs();
 }
 
 /** Whose of these hashes must not come back by an import (P7); who was added again by hand since is there already. */
 export async function erasedAmong(tx: Tx, hashes: readonly Buffer[]): Promise<ReadonlySet<string>> {
-  const erased = await tx.rows<{ hash: Buffer }>(`select address_hash as hash from erased_people where address_hash = any($1)`, [
-    hashes,
-  ]);
+  const erased = await tx.rows<{ hash: Buffer }>(
+    `select address_hash as hash from erased_people where (select exists (select from erased_people)) and address_hash = any($1::bytea[])`,
+    [textArray(hashes, (hash) => `\\x${hash.toString('hex')}`)],
+  );
   return new Set(erased.map(({ hash }) => hash.toString('hex')));
 }
 
@@ -177,6 +192,13 @@ export async function finishImport(tx: Tx, importId: string, rowsRead: number): 
     [importId, rowsRead],
   );
   if (done > 0) await tx.run(`delete from import_chunks where import_id = $1`, [importId]);
+}
+
+/** Forgets an import that has ended, with its refused rows; who came by it stays. False when it goes on. */
+export async function deleteImport(tx: Tx, importId: string): Promise<boolean> {
+  const deleted = await tx.run(`delete from imports where id = $1 and state in ('done', 'failed')`, [importId]);
+  if (deleted > 0) await tx.run(`update contacts set import_id = null where import_id = $1`, [importId]);
+  return deleted > 0;
 }
 
 /** The import has ended, so nothing is owed to its workflow. */

@@ -1,7 +1,11 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { mergeCompanies } from '../../db/companies.ts';
 import { layOut } from '../../domain/contactHeadings.ts';
 import { holdable, judgeRow, type RowOutcome } from '../../domain/contactRows.ts';
-import type { Arrival } from '../../db/contactMerge.ts';
+import { type Arrival, companiesOf } from '../../db/contactMerge.ts';
 import {
+  accountedFor,
+  BatchNotOurs,
   closeImportWork,
   erasedAmong,
   fileOf,
@@ -20,6 +24,10 @@ import { openTable } from '../../providers/csv/table.ts';
 
 /** Rows of one transaction: long enough for the statement to pay, short enough to hold no lock for a second. */
 const batchRows = 2_000;
+/** Batches that are recorded side by side, while the next is judged. */
+const lanes = 2;
+/** Rows that are judged before others on this thread have their turn: some milliseconds. */
+const turnRows = 250;
 
 export interface ImportRun {
   db: Database;
@@ -31,8 +39,8 @@ export interface ImportRun {
 }
 
 /**
- * Goes on with an import behind the rows that are accounted for, until all are or the turn is over; answers whether more are left.
- * Outcomes follow from the file alone, so the rows before are judged again, in memory, to know which addresses have been.
+ * Goes on with the rows of an import that are not accounted for, until all are or the turn is over; answers whether more are left.
+ * Outcomes follow from the file alone, so the other rows are judged again, in memory, to know which addresses have been.
  */
 export async function runImport(run: ImportRun, tenantId: string, importId: string): Promise<boolean> {
   const job = await run.db.inTenant(tenantId, (tx) => findImport(tx, importId));
@@ -55,21 +63,25 @@ export async function runImport(run: ImportRun, tenantId: string, importId: stri
   return false;
 }
 
-/** Judges row after row; null when the turn is over, or another run of the import is ahead of this one. */
+/** Judges row after row; null when the turn is over, or another run of the import does the same. */
 async function judgeAll(run: ImportRun, tenantId: string, job: Import, recorder: Recorder): Promise<number | null> {
   const table = await openTable(decoded(fileOf(run.db, tenantId, job.id), encodingNamed(job.encoding)));
   const layout = layOut(table.header, job.mapping ?? {});
+  const isDone = amongDone(await run.db.inTenant(tenantId, (tx) => accountedFor(tx, job.id)));
   const seen = new DigestSet();
+  const isFirst = (email: string) => seen.add(email);
   let rowNumber = 0;
   let batch: JudgedRow[] = [];
   for await (const rows of table.rows) {
     for (const cells of rows) {
       rowNumber += 1;
-      const outcome = judgeRow(cells, layout, (email) => seen.add(email));
-      if (rowNumber > job.rowsRead) batch.push({ rowNumber, cells, outcome });
-      if (batch.length < batchRows) continue;
-      if (!(await recorder.settled())) return null;
-      recorder.record(batch);
+      if (rowNumber % turnRows === 0) await otherWork();
+      const outcome = judgeRow(cells, layout, isFirst);
+      const isOurs = !isDone(rowNumber);
+      if (isOurs) batch.push({ rowNumber, cells, outcome });
+      const isWhole = isOurs ? batch.length === batchRows : batch.length > 0; // rows of a batch stand behind each other
+      if (!isWhole) continue;
+      if (!(await recorder.record(batch))) return null;
       batch = [];
       if (!run.isOver()) continue;
       await recorder.settled();
@@ -77,33 +89,53 @@ async function judgeAll(run: ImportRun, tenantId: string, job: Import, recorder:
     }
     run.onProgress(rowNumber);
   }
-  if (!(await recorder.settled())) return null;
-  if (batch.length > 0) recorder.record(batch);
+  if (batch.length > 0 && !(await recorder.record(batch))) return null;
   return rowNumber;
 }
 
+/** Whether a row is accounted for; to be asked in file order. */
+function amongDone(ranges: readonly (readonly [from: number, to: number])[]): (rowNumber: number) => boolean {
+  let at = 0;
+  return (rowNumber) => {
+    while (at < ranges.length && rowNumber > (ranges[at]?.[1] ?? 0)) at += 1;
+    const range = ranges[at];
+    return range !== undefined && rowNumber > range[0];
+  };
+}
+
 interface Recorder {
-  record(rows: readonly JudgedRow[]): void;
-  /** Whether what was given last is recorded; false when another run had done it. */
+  /** Waits for a free lane. False when a batch before this one was another run's. */
+  record(rows: readonly JudgedRow[]): Promise<boolean>;
+  /** Whether all that was given is recorded. */
   settled(): Promise<boolean>;
 }
 
-/** Records one batch while the next is judged: reading keeps one processor busy, the database another. */
+/** Records batches while the next is judged: reading keeps one processor busy, the database the others. */
 function startRecording(run: ImportRun, tenantId: string, job: Import): Recorder {
   const hash = hashing(run.addressKey, tenantId);
-  let last: Promise<{ isDone: boolean } | { error: unknown }> = Promise.resolve({ isDone: true });
+  const running: Promise<{ isDone: boolean } | { error: unknown }>[] = [];
+  async function settled(left: number): Promise<boolean> {
+    if (running.length <= left) return true;
+    const results = await Promise.all(running.splice(0, running.length - left));
+    for (const result of results) {
+      if (!('error' in result)) continue;
+      await Promise.all(running); // nothing goes on behind a run that has failed
+      throw result.error;
+    }
+    return results.every((result) => 'isDone' in result && result.isDone);
+  }
   return {
-    record(rows) {
-      last = record(run.db, tenantId, job, rows, hash).then(
-        (isDone) => ({ isDone }),
-        (error: unknown) => ({ error }), // thrown where it is waited for
+    async record(rows) {
+      if (!(await settled(lanes - 1))) return false;
+      running.push(
+        record(run.db, tenantId, job, rows, hash).then(
+          (isDone) => ({ isDone }),
+          (error: unknown) => ({ error }), // thrown where it is waited for
+        ),
       );
+      return true;
     },
-    async settled() {
-      const result = await last;
-      if ('error' in result) throw result.error;
-      return result.isDone;
-    },
+    settled: () => settled(0),
   };
 }
 
@@ -120,7 +152,8 @@ async function record(db: Database, tenantId: string, job: Import, rows: readonl
       people.set(rowNumber, { rowNumber, ...outcome.contact, ...hash(outcome.contact.canonicalEmail) });
   }
   const hashes = [...people.values()].flatMap(({ addressHash }) => addressHash ?? []);
-  return db.inTenant(tenantId, async (tx) => {
+  // Companies come first, in a transaction of their own: two batches that name the same new one would wait for each other's end.
+  const { arrivals, refused } = await db.inTenant(tenantId, async (tx) => {
     const erased = await erasedAmong(tx, hashes);
     const arrivals: Arrival[] = [];
     const refused: RefusedRow[] = [];
@@ -131,8 +164,17 @@ async function record(db: Database, tenantId: string, job: Import, rows: readonl
       } else if (person && outcome.outcome === 'accepted') arrivals.push(person);
       else refused.push(refusal(rowNumber, cells, outcome));
     }
-    return recordBatch(tx, job.id, { from: (rows[0]?.rowNumber ?? 1) - 1, arrivals, refused }, { ...standard, ...job.options });
+    await mergeCompanies(tx, companiesOf(arrivals));
+    return { arrivals, refused };
   });
+  const from = (rows[0]?.rowNumber ?? 1) - 1;
+  try {
+    await db.inTenant(tenantId, (tx) => recordBatch(tx, job.id, { from, arrivals, refused }, { ...standard, ...job.options }));
+    return true;
+  } catch (error) {
+    if (error instanceof BatchNotOurs) return false;
+    throw error;
+  }
 }
 
 const standard: ImportOptions = { ownerId: null, listId: null, tags: [], existing: 'fill' };

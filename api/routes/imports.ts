@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { z } from 'zod';
 import {
+  deleteImport,
   failImport,
   fileOf,
   findImport,
@@ -188,8 +189,7 @@ const remove = route({
   handle: ({ who, db, params }) =>
     db.inTenant(who.tenantId, async (tx) => {
       const { state } = present(await findImport(tx, params.importId));
-      const deleted = await tx.run(`delete from imports where id = $1 and state in ('done', 'failed')`, [params.importId]);
-      if (deleted === 0) throw new Problem('conflict', `The import is ${state}: cancel it first.`);
+      if (!(await deleteImport(tx, params.importId))) throw new Problem('conflict', `The import is ${state}: cancel it first.`);
       return undefined;
     }),
 });

@@ -119,12 +119,16 @@ function wideByNuls(start: Buffer): Encoding | null {
   throw new Unreadable('encoding', 'This is no text file: save the contacts as CSV (UTF-8) and try again.');
 }
 
-/** The text of the chunks, without a byte-order mark; sequences may be split anywhere. */
+const PIECE_BYTES = 32 * 1024;
+
+/** The text of the chunks in small pieces, so that few rows are held at a time, without a byte-order mark; sequences may be split anywhere. */
 export async function* decoded(chunks: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<string> {
   const decoder = iconv.getDecoder(encoding, { stripBOM: true });
   for await (const chunk of chunks) {
-    const text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    if (text) yield text;
+    for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES) {
+      const text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset + at, Math.min(PIECE_BYTES, chunk.byteLength - at)));
+      if (text) yield text;
+    }
   }
   const rest = decoder.end();
   if (rest) yield rest;

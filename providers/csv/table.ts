@@ -37,7 +37,7 @@ export async function openTable(texts: AsyncIterable<string>): Promise<Table> {
   }
   if (isAll) first.push(...reader.end());
 
-  const at = headerIndex(first);
+  const at = headerIndex(first.slice(0, FIRST_RECORDS));
   const columns = first[Math.max(at, 0)];
   if (!columns) throw new Unreadable('no_header', 'The file has no lines: its first one must name the columns.');
   const body = first.slice(at + 1);

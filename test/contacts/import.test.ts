@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runImport } from '../../activities/imports/runImport.ts';
 import { deleteContact } from '../../db/contacts.ts';
-import { findImport, type ImportOptions, listRefusals } from '../../db/imports.ts';
+import { accountedFor, deleteImport, findImport, type ImportOptions, listRefusals } from '../../db/imports.ts';
 import { type Database, openDatabase, type Tx } from '../../db/transaction.ts';
 import { addressHash } from '../../providers/keyedHash.ts';
 import { newImport } from '../builders/import.ts';
@@ -164,6 +164,30 @@ describe('resuming', () => {
     expect(await contacts()).toHaveLength(people);
   });
 
+  test('a batch that ended before the one in front of it is not brought in again', async () => {
+    const id = await started(manyRows(), {}, 64_000);
+    const firstFails: Database = {
+      ...db,
+      inTenant: (tenant, work) =>
+        db.inTenant(tenant, (tx) =>
+          work({
+            ...tx,
+            run(sql, values = []) {
+              if (sql.includes('rows_read = rows_read') && values[1] === 0) throw new Error('killed before the commit');
+              return tx.run(sql, values);
+            },
+          }),
+        ),
+    };
+    await expect(run(id, { through: firstFails })).rejects.toThrow('killed');
+    expect(await inTenant((tx) => accountedFor(tx, id))).toEqual([[2_000, 4_000]]);
+    expect(await run(id)).toBe(false);
+    const job = await result(id);
+    expect(job).toMatchObject({ state: 'done', rowsRead: 7_000, updated: 0 });
+    expect(await contacts()).toHaveLength(job.accepted);
+    expect(await inTenant((tx) => accountedFor(tx, id))).toEqual([[0, 7_000]]);
+  });
+
   test('a turn ends between batches and the next one goes on', async () => {
     const id = await started(manyRows(), {}, 64_000);
     const turns: number[] = [];
@@ -191,6 +215,20 @@ describe('resuming', () => {
     expect(await run(id)).toBe(false);
     expect((await result(id)).rowsRead).toBeLessThan(7_000);
   });
+});
+
+test('whoever was brought in stays when the import is forgotten', async () => {
+  const { id } = await imported('Name,Email,Phone\nAnn,ann@example.com,\nBob,,512 555 0101\n');
+  expect(await inTenant((tx) => deleteImport(tx, id))).toBe(true);
+  expect(await contacts()).toHaveLength(2);
+  expect(await inTenant((tx) => tx.rows(`select from contacts where import_id is not null`))).toEqual([]);
+});
+
+test('whatever stands in a cell comes in as it stands', async () => {
+  const odd = ['NULL', 'a"b', 'back\\slash', '{curly},', "O'Brien", '', 'tab\there', 'Zoë 😀'];
+  const quoted = odd.map((text, i) => `p${i}@odd.example,"${text.replaceAll('"', '""')}"`);
+  await imported(`Email,Title\n${quoted.join('\n')}\n`);
+  expect((await contacts()).map(({ title }) => title)).toEqual(odd);
 });
 
 describe('merging', () => {
