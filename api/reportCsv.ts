@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { LaunchReport, Sums } from './reportShapes.ts';
+import type { LaunchReport, StepCounts, Sums } from './reportShapes.ts';
 
 const numbers = [
   'people',
@@ -36,31 +36,40 @@ type Report = z.input<typeof LaunchReport>;
 
 export function reportRows({ total, steps, mailboxes, reps, launchId, sequenceName }: Report): Row[] {
   return [
-    ...steps.map((step) => ({
-      of: 'step',
-      id: step.stepId,
-      name: step.title,
-      people: step.people,
-      got: step.got,
-      not_got: step.notGot,
-      planned: step.planned.total,
-      held: step.held.total,
-      sent: step.sent,
-      bounced_later: step.bouncedLater,
-      unknown: step.unknown,
-      refused: step.refused.total,
-      cancelled: step.cancelled.total,
-      waiting: step.waiting.total,
-      stopped: step.stopped.total,
-      blocked: step.blocked.total,
-      skipped: step.skipped.total,
-      ...came(step),
-      reasons: reasonsOf(step),
-    })),
+    ...steps.flatMap((step) => [
+      { of: 'step', id: step.stepId, name: step.title, ...counted(step) },
+      ...step.variants.map((variant) => ({
+        of: 'variant',
+        id: `${step.stepId} ${variant.variant}`,
+        name: variant.subject,
+        ...counted(variant),
+      })),
+    ]),
     ...mailboxes.map(({ mailboxId, address, ...sums }) => ({ of: 'mailbox', id: mailboxId, name: address, ...summed(sums) })),
     ...reps.map(({ userId, name, ...sums }) => ({ of: 'rep', id: userId, name, ...summed(sums) })),
     { of: 'launch', id: launchId, name: sequenceName, ...summed(total) },
   ];
+}
+
+function counted(step: z.input<typeof StepCounts>): Row {
+  return {
+    people: step.people,
+    got: step.got,
+    not_got: step.notGot,
+    planned: step.planned.total,
+    held: step.held.total,
+    sent: step.sent,
+    bounced_later: step.bouncedLater,
+    unknown: step.unknown,
+    refused: step.refused.total,
+    cancelled: step.cancelled.total,
+    waiting: step.waiting.total,
+    stopped: step.stopped.total,
+    blocked: step.blocked.total,
+    skipped: step.skipped.total,
+    ...came(step),
+    reasons: reasonsOf(step),
+  };
 }
 
 function summed(sums: z.input<typeof Sums>): Row {
@@ -104,7 +113,7 @@ function share({ share }: Report['total']['rates']['replied']): string {
   return share === null ? '' : share.toFixed(4);
 }
 
-function reasonsOf(step: Report['steps'][number]): string {
+function reasonsOf(step: z.input<typeof StepCounts>): string {
   const tallies = ['planned', 'held', 'waiting', 'refused', 'cancelled', 'stopped', 'blocked', 'skipped', 'tasks'] as const;
   return tallies
     .flatMap((name) => Object.entries(step[name].by).map(([because, people]) => `${name} ${because}: ${people}`))

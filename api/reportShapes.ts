@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { standings } from '../db/standings.ts';
+import { variantIds } from '../domain/sequence.ts';
 import { Id, Instant } from './shapes.ts';
 
 const Count = z.int().min(0);
+export const Variant = z.enum(variantIds);
 export const Tally = z.object({ total: Count, by: z.record(z.string(), Count) }).meta({ id: 'ReportTally' });
 
 const Rate = z
@@ -21,29 +23,37 @@ const responses = {
   complained: Count,
 };
 
+const stepCounts = {
+  people: Count.meta({ description: '`got` and `notGot` split them exactly.' }),
+  got: Count,
+  notGot: Count.meta({ description: 'The sum of `bouncedLater`, `unknown` and all the tallies but `tasks`.' }),
+  sent: Count.meta({ description: 'Accepted by the server; those that bounced later too.' }),
+  bouncedLater: Count,
+  unknown: Count.meta({ description: 'The answer of the server was lost: never sent again.' }),
+  planned: Tally.meta({ description: 'By the rule that each message waits for.' }),
+  held: Tally.meta({ description: 'Waits for a person; by the rule that holds it.' }),
+  waiting: Tally.meta({ description: 'The step is to come, or its task is open.' }),
+  refused: Tally.meta({ description: 'By class of the answer.' }),
+  cancelled: Tally,
+  stopped: Tally.meta({ description: 'Ended before the step was planned.' }),
+  blocked: Tally.meta({ description: 'Never taken into the launch.' }),
+  skipped: Tally.meta({ description: 'A branch went past it, or their version does not have it.' }),
+  tasks: Tally.meta({ description: 'Tasks and calls of the step by outcome, or by state while they have none.' }),
+  ...responses,
+  rates: Rates,
+};
+export const StepCounts = z.object(stepCounts).meta({ id: 'StepCounts' });
 export const StepReport = z
   .object({
     stepId: z.string(),
     number: z.int().nullable().meta({ description: 'Null: only people of an older version of the sequence have this step.' }),
     kind: z.enum(['email', 'task', 'call']),
     title: z.string(),
+    ...stepCounts,
     people: Count.meta({ description: 'Everybody of the launch; `got` and `notGot` split them exactly.' }),
-    got: Count,
-    notGot: Count.meta({ description: 'The sum of `bouncedLater`, `unknown` and all the tallies but `tasks`.' }),
-    sent: Count.meta({ description: 'Accepted by the server; those that bounced later too.' }),
-    bouncedLater: Count,
-    unknown: Count.meta({ description: 'The answer of the server was lost: never sent again.' }),
-    planned: Tally.meta({ description: 'By the rule that each message waits for.' }),
-    held: Tally.meta({ description: 'Waits for a person; by the rule that holds it.' }),
-    waiting: Tally.meta({ description: 'The step is to come, or its task is open.' }),
-    refused: Tally.meta({ description: 'By class of the answer.' }),
-    cancelled: Tally,
-    stopped: Tally.meta({ description: 'Ended before the step was planned.' }),
-    blocked: Tally.meta({ description: 'Never taken into the launch.' }),
-    skipped: Tally.meta({ description: 'A branch went past it, or their version does not have it.' }),
-    tasks: Tally.meta({ description: 'Tasks and calls of the step by outcome, or by state while they have none.' }),
-    ...responses,
-    rates: Rates,
+    variants: z
+      .array(z.object({ variant: Variant, subject: z.string(), ...stepCounts }).meta({ id: 'VariantReport' }))
+      .meta({ description: 'Of a step that is tried in several wordings: the people who got each, or were last to get it.' }),
   })
   .meta({ id: 'StepReport' });
 
@@ -110,6 +120,7 @@ export const StepPerson = z
     got: z.boolean(),
     standing: z.enum(standings),
     because: z.string().nullable().meta({ description: 'Why not, or the rule that it waits for; null: they got it.' }),
+    variant: Variant.nullable().meta({ description: 'The wording, of a step that is tried in several.' }),
     at: Instant.nullable(),
     nextAt: Instant.nullable(),
     optedOut: z.boolean(),

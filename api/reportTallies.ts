@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { LaunchReport as Counted, Overview as CountedOverview, Responses, Standings, Traffic } from '../db/reports.ts';
 import type { Standing } from '../db/standings.ts';
-import type { Flow, LaunchReport, Overview, StepReport, Sums, Tally } from './reportShapes.ts';
+import { variantIds } from '../domain/sequence.ts';
+import type { Flow, LaunchReport, Overview, StepCounts, StepReport, Sums, Tally } from './reportShapes.ts';
 
 type Rates = z.input<typeof Sums>['rates'];
 type StepRow = z.input<typeof StepReport>;
@@ -13,14 +14,35 @@ export function tallied(report: Counted): Pick<z.input<typeof LaunchReport>, 'to
   const sumsOf = (mailboxIds: ReadonlySet<string>) => sums(report, mailboxIds);
   return {
     total: sumsOf(new Set(report.people.map(({ mailboxId }) => mailboxId))),
-    steps: report.steps.map(({ id, ...step }) => ({ stepId: id, ...step, ...stepCounts(report, id) })),
+    steps: report.steps.map((step) => stepRow(report, step)),
     mailboxes: report.mailboxes.map(({ mailboxId, address }) => ({ mailboxId, address, ...sumsOf(new Set([mailboxId])) })),
     reps: repsOf(report.mailboxes).map(({ mailboxIds, ...rep }) => ({ ...rep, ...sumsOf(mailboxIds) })),
   };
 }
 
-function stepCounts(report: Counted, stepId: string): Omit<StepRow, 'stepId' | 'number' | 'kind' | 'title'> {
-  const rows = report.standings.filter((row) => row.stepId === stepId);
+function stepRow(report: Counted, { id, variants, ...step }: Counted['steps'][number]): StepRow {
+  const rows = report.standings.filter(({ stepId }) => stepId === id);
+  const responses = report.responses.filter(({ stepId }) => stepId === id);
+  // Also a letter that only an older version had: its people had those words.
+  const letters = variantIds.filter(
+    (letter) => variants.some(({ variant }) => variant === letter) || rows.some(({ variant }) => variant === letter),
+  );
+  return {
+    stepId: id,
+    ...step,
+    ...stepCounts(rows, responses),
+    variants: letters.map((letter) => ({
+      variant: letter,
+      subject: variants.find(({ variant }) => variant === letter)?.subject ?? '',
+      ...stepCounts(
+        rows.filter(({ variant }) => variant === letter),
+        responses.filter(({ variant }) => variant === letter),
+      ),
+    })),
+  };
+}
+
+function stepCounts(rows: readonly Standings[], responses: readonly Responses[]): z.input<typeof StepCounts> {
   const at = (...standings: Standing[]) => people(rows.filter(({ standing }) => standings.includes(standing)));
   const tally = (...standings: Standing[]) =>
     tallyBy(
@@ -29,7 +51,6 @@ function stepCounts(report: Counted, stepId: string): Omit<StepRow, 'stepId' | '
     );
   const all = people(rows);
   const got = at('sent', 'done');
-  const responses = report.responses.filter((row) => row.stepId === stepId);
   return {
     people: all,
     got,

@@ -1,3 +1,4 @@
+import type { VariantId } from '../domain/sequence.ts';
 import { isProposed, mayBeListed, optedOut, type Standing, withStandings } from './standings.ts';
 import type { Tx } from './transaction.ts';
 
@@ -14,6 +15,8 @@ export interface StepPerson {
   standing: Standing;
   /** Why they did not get it, or the rule that it waits for; null: they got it. */
   because: string | null;
+  /** The wording of the message. */
+  variant: VariantId | null;
   at: Date | null;
   nextAt: Date | null;
   optedOut: boolean;
@@ -28,20 +31,21 @@ export interface StepPeople {
 export function listStepPeople(
   tx: Tx,
   { launchId, stepId }: StepPeople,
-  filter: { got: boolean | null; because: readonly string[] | null },
+  filter: { got: boolean | null; because: readonly string[] | null; variant: VariantId | null },
   page: { after: string | null; rows: number },
 ): Promise<StepPerson[]> {
   return tx.rows<StepPerson>(
     `${withStandings}
      select enrolment_id as "enrolmentId", contact_id as "contactId", nullif(trim(c.first_name || ' ' || c.last_name), '') as name, c.email,
-       nullif(c.company_name, '') as company, mailbox_id as "mailboxId", m.address as mailbox, got, standing, because, at, next_at as "nextAt",
+       nullif(c.company_name, '') as company, mailbox_id as "mailboxId", m.address as mailbox, got, standing, because, variant, at, next_at as "nextAt",
        ${optedOut} as "optedOut"
      from standing
      join mailboxes m on m.id = mailbox_id
      left join contacts c on c.id = contact_id
      where ($3::boolean is null or got = $3) and ($4::text[] is null or because = any($4)) and ($5::uuid is null or contact_id > $5)
-     order by contact_id limit $6`,
-    [launchId, stepId, filter.got, filter.because, page.after, page.rows],
+       and ($6::text is null or variant = $6)
+     order by contact_id limit $7`,
+    [launchId, stepId, filter.got, filter.because, page.after, filter.variant, page.rows],
   );
 }
 

@@ -1,3 +1,5 @@
+import type { Step, VariantId } from '../domain/sequence.ts';
+import { wordingsOf } from '../domain/variants.ts';
 import { arrived, type ResponseKind, responses } from './responses.ts';
 import { type Standing, withStandings } from './standings.ts';
 import type { Tx } from './transaction.ts';
@@ -9,15 +11,19 @@ export interface ReportStep {
   kind: 'email' | 'task' | 'call';
   /** Subject of an e-mail, title of anything else. */
   title: string;
+  /** The wordings that it is tried in, its own first; none when there is only that. */
+  variants: { variant: VariantId; subject: string }[];
 }
 
-/** People who stand alike to a step. A variant of a step will be one more column here. */
+/** People who stand alike to a step. */
 export interface Standings {
   stepId: string;
   kind: ReportStep['kind'];
   mailboxId: string;
   standing: Standing;
   because: string | null;
+  /** Of the message; null: it had no other wording, or has got none yet. */
+  variant: VariantId | null;
   /** Domain word for the server's answer. */
   answerClass: string | null;
   taskState: string | null;
@@ -29,6 +35,7 @@ export interface Responses {
   /** Null: of people, whichever step it was. */
   stepId: string | null;
   mailboxId: string;
+  variant: VariantId | null;
   kind: ResponseKind | 'reached';
   people: number;
   /** Of them, those whom a message had reached: only they can be part of a rate. */
@@ -62,9 +69,9 @@ export async function launchReport(tx: Tx, launchId: string): Promise<LaunchRepo
   );
   const counted = await tx.rows<Standings>(
     `${withStandings}
-     select step_id as "stepId", kind, mailbox_id as "mailboxId", standing, because, answer_class as "answerClass", task_state as "taskState",
-       task_outcome as "taskOutcome", count(*) as people
-     from standing group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 3, 4, 5, 6, 7, 8`,
+     select step_id as "stepId", kind, mailbox_id as "mailboxId", standing, because, variant, answer_class as "answerClass",
+       task_state as "taskState", task_outcome as "taskOutcome", count(*) as people
+     from standing group by 1, 2, 3, 4, 5, 6, 7, 8, 9 order by 1, 3, 4, 5, 6, 7, 8, 9`,
     [launchId, null],
   );
   return {
@@ -81,16 +88,22 @@ export async function launchReport(tx: Tx, launchId: string): Promise<LaunchRepo
 }
 
 /** In the order in which they come; then those that only older versions have. */
-export function reportSteps(tx: Tx, launchId: string): Promise<ReportStep[]> {
-  return tx.rows<ReportStep>(
-    `${withStandings}
-     select id, number, words ->> 'kind' as kind, coalesce(words ->> 'subject', words ->> 'title', '') as title
-     from report_step order by number nulls last, version desc, n`,
+export async function reportSteps(tx: Tx, launchId: string): Promise<ReportStep[]> {
+  const steps = await tx.rows<{ id: string; number: number | null; words: Step }>(
+    `${withStandings} select id, number, words from report_step order by number nulls last, version desc, n`,
     [launchId, null],
   );
+  return steps.map(({ id, number, words }) => ({
+    id,
+    number,
+    kind: words.kind,
+    title: words.kind === 'email' ? words.subject : words.title,
+    variants:
+      words.kind === 'email' && words.variants ? wordingsOf(words).map(({ variant, subject }) => ({ variant, subject })) : [],
+  }));
 }
 
-/** By mailbox, and by mailbox and step: who answers two steps is one person of the mailbox. */
+/** By mailbox, and by mailbox, step and variant: who answers two steps is one person of the mailbox. */
 function countResponses(tx: Tx, launchId: string): Promise<Responses[]> {
   return tx.rows<Responses>(
     `${withStandings},
@@ -99,14 +112,15 @@ function countResponses(tx: Tx, launchId: string): Promise<Responses[]> {
        union all
        select s.enrolment_id, s.mailbox_id, e.version, s.step, 'reached' from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
        where s.launch_id = $1 and ${arrived})
-     select p.id as "stepId", r.mailbox_id as "mailboxId", r.kind, count(distinct r.enrolment_id) as people,
+     select p.id as "stepId", r.mailbox_id as "mailboxId", v.variant, r.kind, count(distinct r.enrolment_id) as people,
        count(distinct r.enrolment_id) filter (where exists (
          select from sends s where s.enrolment_id = r.enrolment_id and ${arrived} and (grouped.whole or s.step = r.step))) as "ofReached"
      from response r
      cross join (values (true), (false)) as grouped(whole)
      left join place p on not grouped.whole and p.version = r.version and p.n = r.step
+     left join sends v on not grouped.whole and v.enrolment_id = r.enrolment_id and v.step = r.step
      where grouped.whole or p.id is not null
-     group by 1, 2, 3 order by 1, 2, 3`,
+     group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
     [launchId, null],
   );
 }

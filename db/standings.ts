@@ -34,7 +34,7 @@ const endedBecause = `case when e.state in ('finished', 'stopped') then e.becaus
 /**
  * Common table expressions: `report_step` has the steps of launch $1 (`id`, `number`, `words`), in order, with those that only people of
  * older versions have at the end; `standing` has one row a person and step, so that the people of each step split exactly into who got it and who
- * did not. A step is known by its id: its place may differ between versions. $2: one step's id, or null for all.
+ * did not. A step is known by its id: its place may differ between versions. `variant` is the wording that somebody got, or was last to get. $2: one step's id, or null for all.
  */
 export const withStandings = `
   with ${fullMailboxes},
@@ -67,7 +67,7 @@ export const withStandings = `
         when 'skipped' then case when p.n is null then 'not in their version' else 'branch' end
         else coalesce(e.because, k.standing)
       end as because,
-      s.answer_class, t.state as task_state, t.outcome as task_outcome,
+      s.variant, s.answer_class, t.state as task_state, t.outcome as task_outcome,
       case k.standing
         when 'done' then t.done_at
         when 'cancelled' then e.ended_at

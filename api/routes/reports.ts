@@ -4,16 +4,17 @@ import { stringify } from 'csv-stringify';
 import { z } from 'zod';
 import { findList } from '../../db/lists.ts';
 import { listRest, listStepPeople, restOf, type StepPeople } from '../../db/reportPeople.ts';
-import { launchReport, overview, reportSteps } from '../../db/reports.ts';
+import { launchReport, overview, type Overview as CountedOverview, reportSteps } from '../../db/reports.ts';
 import type { Database, Tx } from '../../db/transaction.ts';
 import { foundLaunch } from '../launchAccess.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { reportColumns, reportRows } from '../reportCsv.ts';
-import { LaunchReport, Overview, Rest, StepPerson } from '../reportShapes.ts';
+import { LaunchReport, Overview, Rest, StepPerson, Variant } from '../reportShapes.ts';
 import { overviewOf, tallied } from '../reportTallies.ts';
 import { route } from '../route.ts';
 import { File, Id } from '../shapes.ts';
+import { trafficColumns, trafficRows } from '../trafficCsv.ts';
 
 const params = z.object({ launchId: Id });
 const StepId = z
@@ -52,13 +53,14 @@ const download = route({
   },
 });
 
-const ofStep = {
+const OfStep = z.object({
   step: StepId,
   got: z.enum(['yes', 'no']).optional(),
+  variant: Variant.optional().meta({ description: 'Of a step that is tried in several wordings: whose message had this one.' }),
   because: Reason.optional().meta({
     description: 'Why they did not get it, or the rule that it waits for, as the report names it.',
   }),
-};
+});
 
 const people = route({
   method: 'get',
@@ -67,7 +69,7 @@ const people = route({
   tag: 'Reports',
   summary: 'Who got a step and who did not, and why',
   params,
-  query: Paging.extend(ofStep),
+  query: Paging.extend(OfStep.shape),
   reply: { status: 200, schema: pageOf(StepPerson) },
   async handle({ who, db, params: { launchId }, query }) {
     const [after] = keysAfter(query.cursor, 1) ?? [];
@@ -93,12 +95,25 @@ const downloadPeople = route({
   tag: 'Reports',
   summary: 'The same people as CSV',
   params,
-  query: z.object(ofStep),
+  query: OfStep,
   reply: { status: 200, schema: File, mediaType: csv },
   async handle({ who, db, params: { launchId }, query, reply }) {
     const asked = await db.inTenant(who.tenantId, (tx) => stepOf(tx, launchId, query.step));
     reply('Content-Disposition', 'attachment; filename="people.csv"');
-    const columns = ['name', 'email', 'company', 'mailbox', 'step', 'got', 'standing', 'because', 'at', 'next_at', 'opted_out'];
+    const columns = [
+      'name',
+      'email',
+      'company',
+      'mailbox',
+      'step',
+      'variant',
+      'got',
+      'standing',
+      'because',
+      'at',
+      'next_at',
+      'opted_out',
+    ];
     return Readable.from(exported(db, who.tenantId, asked, filterOf(query))).pipe(
       stringify({ header: true, bom: true, columns, escape_formulas: true }),
     );
@@ -159,30 +174,51 @@ const makeList = route({
     }),
 });
 
+const Range = z.object({
+  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Absent: thirty days before `to`.' }),
+  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Absent: now.' }),
+});
+
 const everything = route({
   method: 'get',
   path: '/reports',
   action: 'reports.read',
   tag: 'Reports',
   summary: 'Messages of all launches in a time, and what came back of them, by sequence, rep and mailbox',
-  query: z.object({
-    from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Absent: thirty days before `to`.' }),
-    to: z.iso.datetime({ offset: true }).optional().meta({ description: 'Absent: now.' }),
-  }),
+  query: Range,
   reply: { status: 200, schema: Overview },
-  async handle({ who, db, query }) {
-    const from = query.from === undefined ? null : new Date(query.from);
-    const to = query.to === undefined ? null : new Date(query.to);
-    if (from && to && from >= to) {
-      throw new Problem('malformed-request', '`from` lies before `to`.', {
-        errors: [{ parameter: 'to', message: 'Not after `from`.' }],
-      });
-    }
-    return overviewOf(await db.inTenant(who.tenantId, (tx) => overview(tx, { from, to })));
+  handle: async ({ who, db, query }) => overviewOf(await overviewBetween(db, who.tenantId, query)),
+});
+
+const downloadEverything = route({
+  method: 'get',
+  path: '/reports.csv',
+  action: 'reports.read',
+  tag: 'Reports',
+  summary: 'The same as CSV, finer: a row for each step, variant and mailbox of each sequence, with its rep',
+  query: Range,
+  reply: { status: 200, schema: File, mediaType: csv },
+  async handle({ who, db, query, reply }) {
+    const all = await overviewBetween(db, who.tenantId, query);
+    reply('Content-Disposition', 'attachment; filename="reports.csv"');
+    return Readable.from(trafficRows(db, who.tenantId, all)).pipe(
+      stringify({ header: true, bom: true, columns: trafficColumns, escape_formulas: true }),
+    );
   },
 });
 
-export const reportRoutes = [read, download, people, downloadPeople, rest, makeList, everything];
+export const reportRoutes = [read, download, people, downloadPeople, rest, makeList, everything, downloadEverything];
+
+async function overviewBetween(db: Database, tenantId: string, query: z.output<typeof Range>): Promise<CountedOverview> {
+  const from = query.from === undefined ? null : new Date(query.from);
+  const to = query.to === undefined ? null : new Date(query.to);
+  if (from && to && from >= to) {
+    throw new Problem('malformed-request', '`from` lies before `to`.', {
+      errors: [{ parameter: 'to', message: 'Not after `from`.' }],
+    });
+  }
+  return db.inTenant(tenantId, (tx) => overview(tx, { from, to }));
+}
 
 async function reportOf(tx: Tx, launchId: string): Promise<z.input<typeof LaunchReport>> {
   const { sequenceId, sequenceName, version } = await foundLaunch(tx, launchId);
@@ -197,8 +233,12 @@ async function stepOf(tx: Tx, launchId: string, stepId: string): Promise<StepPeo
   return { launchId, stepId };
 }
 
-function filterOf({ got, because }: { got?: 'yes' | 'no' | undefined; because?: string | undefined }) {
-  return { got: got === undefined ? null : got === 'yes', because: because === undefined ? null : [because] };
+function filterOf({ got, because, variant }: z.output<typeof OfStep>) {
+  return {
+    got: got === undefined ? null : got === 'yes',
+    because: because === undefined ? null : [because],
+    variant: variant ?? null,
+  };
 }
 
 /** Page by page, each in a transaction of its own: a slow reader holds none open. */
@@ -218,6 +258,7 @@ async function* exported(
         company: person.company ?? '',
         mailbox: person.mailbox,
         step: asked.stepId,
+        variant: person.variant ?? '',
         got: person.got ? 'yes' : 'no',
         standing: person.standing,
         because: person.because ?? '',

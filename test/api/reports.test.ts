@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { newLaunch } from '../builders/enrolment.ts';
+import { newReadersOf } from '../builders/variants.ts';
 import { cast, steps, tellStory } from '../db/reportsStory.ts';
 import { count, made, mailboxBody } from './builders.ts';
 import { serve } from './serve.ts';
@@ -59,6 +60,38 @@ test('a launch is reported by step, mailbox and rep, as JSON and as CSV', async 
   expect(rows[2]).toMatchObject({ id: 'look', reply_rate: '', other_rates_of: '0' });
   expect(rows[0]?.reasons).toContain('refused hard_bounce: 1');
   expect(rows[6]).toMatchObject({ id: launchId, name: "'=Clocks", sent: '11' }); // a formula stays text
+});
+
+test('all launches of a time are one CSV by step, variant, rep and mailbox', async () => {
+  const { acme, sequence, launchId, mailbox } = await desk();
+  const hello = { ...steps[0], variants: [{ id: 'b', subject: '=Clocks', text: 'Clocks?' }] };
+  await made(
+    acme.rep.post(`/v1/sequences/${sequence.id}/versions`, { definition: { steps: [hello, ...steps.slice(1)] }, basedOn: 1 }),
+  );
+  await made(acme.rep.post(`/v1/sequences/${sequence.id}/versions`, { definition: { steps: [steps[2], hello] }, basedOn: 2 }));
+  await api.db.inTenant(acme.id, async (tx) => {
+    await tx.run(`update launches set version = 2`);
+    const had = [{ variant: 'b' as const, people: 3, replied: 1 }];
+    await newReadersOf(tx, api.deps.addressKey, { launchId, mailboxId: mailbox.id, had });
+    await tx.run(`update launches set version = 3`); // in which the same step has another place
+    await newReadersOf(tx, api.deps.addressKey, { launchId, mailboxId: mailbox.id, had });
+  });
+  const file = await acme.officer.get('/v1/reports.csv');
+  expect(file.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  const rows = rowsOf(file.body);
+  expect(rows.map(({ step, variant, mailbox: address, sent, replied }) => ({ step, variant, address, sent, replied }))).toEqual([
+    { step: 'hello', variant: '', address: 'ann@acme.example', sent: '5', replied: '1' },
+    { step: 'hello', variant: '', address: 'bob@acme.example', sent: '3', replied: '0' },
+    { step: 'hello', variant: 'b', address: 'ann@acme.example', sent: '6', replied: '2' },
+    { step: 'again', variant: '', address: 'bob@acme.example', sent: '3', replied: '0' },
+  ]);
+  expect(rows[0]).toMatchObject({ sequence_id: sequence.id, sequence: "'=Clocks", rep: 'rep', bounced_later: '1', refused: '1' });
+  expect(rowsOf((await acme.rep.get(`/v1/launches/${launchId}/report.csv`)).body)).toContainEqual(
+    expect.objectContaining({ of: 'variant', id: 'hello b', name: "'=Clocks", sent: '6' }),
+  );
+  const empty = await acme.rep.get('/v1/reports.csv?from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z');
+  expect(rowsOf(empty.body)).toEqual([]);
+  expect((await acme.rep.get('/v1/reports.csv?from=2020-02-01T00:00:00Z&to=2020-01-01T00:00:00Z')).status).toBe(400);
 });
 
 test('who got a step and who did not is found page by page, by reason, and as CSV', async () => {

@@ -2,13 +2,14 @@ import { overviewOf, tallied } from '../../api/reportTallies.ts';
 import { listRest, listStepPeople, restOf, type StepPerson } from '../../db/reportPeople.ts';
 import { launchReport, overview } from '../../db/reports.ts';
 import { addVersion } from '../../db/sequences.ts';
-import { Definition } from '../../domain/sequence.ts';
+import { Definition, type VariantId } from '../../domain/sequence.ts';
 import { newContact } from '../builders/contact.ts';
 import { newEnrolment } from '../builders/enrolment.ts';
 import { newMailbox } from '../builders/mailbox.ts';
 import { newUser } from '../builders/tenant.ts';
+import { type Had, newReadersOf, twoWordings } from '../builders/variants.ts';
 import { steps, tellStory } from './reportsStory.ts';
-import { hours, newWorkspace, start, World, type Workspace } from './world.ts';
+import { hours, newPerson, newWorkspace, start, World, type Workspace } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -32,7 +33,7 @@ const reportOf = async ({ tenantId, launchId }: Workspace) =>
   tallied(await world.db.inTenant(tenantId, (tx) => launchReport(tx, launchId)));
 const peopleOf = ({ tenantId, launchId }: Workspace, stepId: string) =>
   world.db.inTenant(tenantId, (tx) =>
-    listStepPeople(tx, { launchId, stepId }, { got: null, because: null }, { after: null, rows: 1000 }),
+    listStepPeople(tx, { launchId, stepId }, { got: null, because: null, variant: null }, { after: null, rows: 1000 }),
   );
 const shareOf = (count: number, of: number) => ({ count, of, share: of === 0 ? null : count / of });
 const nobody = { total: 0, by: {} };
@@ -71,6 +72,7 @@ test('every step is counted as what became of its people', async () => {
         unsubscribed: shareOf(1, 7),
         complained: shareOf(0, 7),
       },
+      variants: [],
     },
     {
       stepId: 'again',
@@ -100,6 +102,7 @@ test('every step is counted as what became of its people', async () => {
       unsubscribed: 0,
       complained: 1, // kim
       rates: { bounced: shareOf(0, 3), replied: shareOf(0, 3), unsubscribed: shareOf(0, 3), complained: shareOf(1, 3) },
+      variants: [],
     },
     {
       stepId: 'look',
@@ -129,6 +132,7 @@ test('every step is counted as what became of its people', async () => {
       unsubscribed: 0,
       complained: 0,
       rates: { bounced: shareOf(0, 0), replied: shareOf(0, 0), unsubscribed: shareOf(0, 0), complained: shareOf(0, 0) },
+      variants: [],
     },
   ]);
 });
@@ -269,6 +273,32 @@ test('over all launches one sees what left in a time, and what came back of it',
   // The end is not part of the time, its begin is.
   expect((await between(-1, 0)).total).toMatchObject({ sent: 0, reached: 0, rates: { replied: shareOf(0, 0) } });
   expect((await between(1, 2)).total.sent).toBe(0);
+});
+
+test('the wordings of a step split whoever got it, and what came back', async () => {
+  const workspace = await newWorkspace(world, { steps: twoWordings });
+  const { tenantId, launchId } = workspace;
+  const had: Had[] = [
+    { variant: 'a', people: 4, replied: 1 },
+    { variant: 'b', people: 3, replied: 1, optedOut: 1 },
+  ];
+  await world.db.inTenant(tenantId, async (tx) => {
+    await newReadersOf(tx, world.addressKey, { ...workspace, had });
+    await newPerson(tx, world, workspace); // has got none yet
+  });
+  const [hello, again] = (await reportOf(workspace)).steps;
+  expect(hello).toMatchObject({ people: 8, got: 7, replied: 2 });
+  expect(hello?.variants).toMatchObject([
+    { variant: 'a', subject: 'Hello', people: 4, got: 4, sent: 4, replied: 1, rates: { replied: shareOf(1, 4) } },
+    { variant: 'b', people: 3, got: 3, sent: 3, replied: 1, unsubscribed: 1, rates: { unsubscribed: shareOf(1, 3) } },
+  ]);
+  expect(again?.variants).toEqual([]);
+  const readers = (variant: VariantId | null) =>
+    world.db.inTenant(tenantId, (tx) =>
+      listStepPeople(tx, { launchId, stepId: 'hello' }, { got: null, because: null, variant }, { after: null, rows: 100 }),
+    );
+  expect((await readers('b')).map(({ variant }) => variant)).toEqual(['b', 'b', 'b']);
+  expect(await readers(null)).toHaveLength(8);
 });
 
 test('a step is known by its id where versions differ', async () => {

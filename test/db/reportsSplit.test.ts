@@ -73,7 +73,7 @@ async function write(tx: Tx, { launchId, mailboxId, rep, sequenceId, tenantId }:
 async function inPages(tx: Tx, asked: { launchId: string; stepId: string }, got: boolean | null): Promise<StepPerson[]> {
   const all: StepPerson[] = [];
   for (let after: string | null = null; ; ) {
-    const page: StepPerson[] = await listStepPeople(tx, asked, { got, because: null }, { after, rows: 3 });
+    const page: StepPerson[] = await listStepPeople(tx, asked, { got, because: null, variant: null }, { after, rows: 3 });
     all.push(...page);
     if (page.length < 3) return all;
     after = page.at(-1)?.contactId ?? null;
