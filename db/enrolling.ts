@@ -100,6 +100,7 @@ async function enrol(tx: Tx, launch: Launch, people: Candidate[], firstOpening: 
     const mailboxId = person.mailboxId ?? mailboxes[(index + cohort) % mailboxes.length]?.id;
     return { contactId: person.contactId, mailboxId, because, nextAt: because ? null : opening?.at };
   });
+  const unblocked = await lookAgain(tx, launch, rows, cohort);
   const insert = `
     insert into enrolments (tenant_id, launch_id, sequence_id, version, cohort, contact_id, mailbox_id, mail_key, exclusive, state, because, next_at, ended_at)
     select decorum.tenant(), $2, $3, $4, case when p.because is null then $5 else 0 end, p."contactId", p."mailboxId",
@@ -114,6 +115,32 @@ async function enrol(tx: Tx, launch: Launch, people: Candidate[], firstOpening: 
   // Whoever another launch took in since the look: the unique key refused them above, and the rep shall see why.
   const blocked = rows.map((row) => ({ ...row, because: row.because ?? 'in_another_sequence', nextAt: null }));
   await tx.run(`${insert} on conflict (tenant_id, launch_id, contact_id) do nothing`, [JSON.stringify(blocked), ...values]);
-  if (enrolled > 0) await want(tx, [cohortWork(tx.tenantId, launch.id, cohort)]);
-  return enrolled;
+  if (enrolled + unblocked > 0) await want(tx, [cohortWork(tx.tenantId, launch.id, cohort)]);
+  return enrolled + unblocked;
+}
+
+interface Judged {
+  contactId: string;
+  mailboxId: string | undefined;
+  because: BlockedBecause | null;
+  nextAt: Date | null | undefined;
+}
+
+/** Whoever this launch had blocked is judged anew when a list is taken up again: enters now, or is kept out by another rule. */
+async function lookAgain(tx: Tx, launch: Launch, people: readonly Judged[], cohort: number): Promise<number> {
+  const { entered } = await tx.row<{ entered: number }>(
+    `with given as (select * from jsonb_to_recordset($2::jsonb) as p("contactId" uuid, "mailboxId" uuid, because text, "nextAt" timestamptz)),
+     judged as (
+       update enrolments e set state = case when p.because is null then 'waiting' else 'blocked' end, because = p.because, next_at = p."nextAt",
+         cohort = case when p.because is null then $3 else 0 end, mailbox_id = p."mailboxId", version = $4,
+         ended_at = case when p.because is null then null else decorum.now() end
+       from given p where e.launch_id = $1 and e.contact_id = p."contactId" and e.state = 'blocked' and e.because is distinct from p.because
+       returning e.id, e.state, e.step, e.because),
+     told as (
+       insert into enrolment_events (tenant_id, enrolment_id, kind, step, because)
+       select decorum.tenant(), id, case state when 'waiting' then 'unblocked' else 'blocked' end, step, because from judged)
+     select count(*) filter (where state = 'waiting') as entered from judged`,
+    [launch.id, JSON.stringify(people), cohort, launch.version],
+  );
+  return entered;
 }

@@ -147,6 +147,45 @@ test('whoever may not be written to is blocked, with the rule', async () => {
   });
 });
 
+test('whoever was blocked is looked at again when the list is added again', async () => {
+  const workspace = await newWorkspace(world);
+  const people = await within(workspace, async (tx) => [
+    await newContact(tx, world.addressKey),
+    await newContact(tx, world.addressKey),
+    await newContact(tx, world.addressKey),
+  ]);
+  const ids = people.map(({ id }) => id);
+  const [free, optedOut, still] = ids;
+  const elsewhere = await launchTo(workspace, [await within(workspace, (tx) => newList(tx, workspace, ids))]);
+  await enrolAll(workspace, elsewhere);
+  const listId = await within(workspace, (tx) => newList(tx, workspace, ids));
+  const launchId = await launchTo(workspace, [listId], { reEnter: 'if_not_active' });
+  expect(await enrolAll(workspace, launchId)).toBe(0);
+
+  await within(workspace, (tx) =>
+    tx.run(`update enrolments set state = 'finished', ended_at = decorum.now() where launch_id = $1 and contact_id <> $2`, [
+      elsewhere,
+      still,
+    ]),
+  );
+  await suppress(world.db, workspace.tenantId, {
+    subjects: [{ hash: people[1]?.addressHash ?? Buffer.alloc(0), kind: 'address' }],
+    channel: 'all',
+    basis: 'rep',
+    deadline: rules.deadline,
+  });
+  await within(workspace, (tx) => addLists(tx, launchId, [listId]));
+  expect(await enrolAll(workspace, launchId)).toBe(1);
+  const now = new Map((await peopleOf(workspace, launchId)).map(({ contactId, ...person }) => [contactId, person]));
+  expect(now.get(free ?? '')).toMatchObject({ state: 'waiting', because: null, cohort: 1 });
+  expect(now.get(optedOut ?? '')).toMatchObject({ state: 'blocked', because: 'suppressed', cohort: 0 });
+  expect(now.get(still ?? '')).toMatchObject({ state: 'blocked', because: 'in_another_sequence', cohort: 0 });
+  const wanted = await within(workspace, (tx) =>
+    tx.rows(`select from outbox where workflow_id like 'cohort/%' || $1 || '/1'`, [launchId]),
+  );
+  expect(wanted).toHaveLength(1);
+});
+
 test.each([
   { reEnter: 'once', earlier: 'stopped', enters: 'was_in_this_sequence' },
   { reEnter: 'if_not_active', earlier: 'stopped', enters: null },
