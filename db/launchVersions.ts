@@ -1,4 +1,5 @@
 import type { Definition } from '../domain/sequence.ts';
+import { releaseHeld } from './holds.ts';
 import type { Tx } from './transaction.ts';
 
 /** People of a launch who are at the same step of the same version. */
@@ -57,6 +58,8 @@ export async function moveLaunch(tx: Tx, launchId: string, version: number, byUs
       [launchId, place.version, place.step, version, byUser],
     );
   }
+  // Words that could not be written for a person may be the very reason for the new version; still at fault, they are held again.
+  if (moved > 0) await releaseHeld(tx, launchId, ['unrenderable']);
   return moved;
 }
 
