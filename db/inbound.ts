@@ -1,7 +1,7 @@
 import type { Place } from '../domain/opening.ts';
 import { applyEvents, type NextOpening } from './enrolments.ts';
 import { want } from './outbox.ts';
-import { pauseMailbox } from './mailboxHealth.ts';
+import { judgePolicyBounces } from './mailboxHealth.ts';
 import { countSoftBounces } from './outcomes.ts';
 import type { Tx } from './transaction.ts';
 import { mailboxWork } from './workflowIds.ts';
@@ -100,7 +100,7 @@ export async function recordInbound(tx: Tx, addressee: Addressee, message: NewIn
     case 'bounce_soft':
       return bouncedSoftly(tx, enrolmentId, message.step, nextOpening);
     case 'bounce_policy':
-      return pauseMailbox(tx, mailboxId, 'policy', null);
+      return judgePolicyBounces(tx, mailboxId);
     case 'stop_request':
     case 'complaint':
       return; // the suppression stops the enrolment, and everything else to that person

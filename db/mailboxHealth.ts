@@ -31,3 +31,17 @@ export async function judgeStanding(tx: Tx, enrolmentId: string): Promise<void> 
   const verdict = standing(await recentSendings(tx, mailbox.id));
   if (verdict === 'bounce_rate' || verdict === 'complaint_rate') await pauseMailbox(tx, mailbox.id, verdict, null);
 }
+
+/** Receiving domains whose refusals make one of the mailbox: whoever got a message knows where its bounces go, and can write one. */
+const DOMAINS_THAT_REFUSE = 3;
+
+/** To be asked after each policy bounce that came by mail. What a server says to our face needs no second witness (db/outcomes.ts). */
+export async function judgePolicyBounces(tx: Tx, mailboxId: string): Promise<void> {
+  const { domains } = await tx.row<{ domains: number }>(
+    `select count(distinct s.domain_hash) as domains from sends s
+     where s.mailbox_id = $1 and s.state in ('sent', 'refused', 'unknown') and coalesce(s.counted_at, s.sent_at) > decorum.now() - interval '7 days'
+       and exists (select from inbound_messages i where i.enrolment_id = s.enrolment_id and i.step = s.step and i.kind = 'bounce_policy')`,
+    [mailboxId],
+  );
+  if (domains >= DOMAINS_THAT_REFUSE) await pauseMailbox(tx, mailboxId, 'policy', null);
+}

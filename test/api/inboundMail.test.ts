@@ -213,11 +213,11 @@ test.each<{ name: string; kind: Kind; message: () => string; from?: string; beco
     },
   },
   {
-    name: 'a policy bounce is about the mailbox, never about the person',
+    name: 'a policy bounce is about the mailbox, never about the person, and one alone, which anybody can write, is only noted',
     kind: 'bounce',
     message: () => bounce('5.7.1', '550 5.7.1 blocked for spam reputation'),
     from: '',
-    becomes: { mailbox: 'paused', received: ['bounce_policy none'] },
+    becomes: { received: ['bounce_policy none'] },
   },
   {
     name: 'a full mailbox is noted',

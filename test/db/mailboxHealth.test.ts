@@ -1,10 +1,11 @@
 import { claim } from '../../db/claims.ts';
+import { findAddressee, recordInbound } from '../../db/inbound.ts';
 import { pauseMailbox } from '../../db/mailboxHealth.ts';
 import { resumeMailbox } from '../../db/mailboxes.ts';
 import { recordOutcomes } from '../../db/outcomes.ts';
 import { suppress } from '../../db/suppressions.ts';
 import { passGate } from '../../db/wire.ts';
-import { hours, newPeople, newWorkspace, type Person, rules, sendRow, type Workspace, World } from './world.ts';
+import { hours, newPeople, newPerson, newWorkspace, type Person, rules, sendRow, type Workspace, World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -75,4 +76,37 @@ test('a mailbox that was paused for days keeps its people’s place: nothing is 
   });
   const { state, dueAt } = await sendRow(world, workspace, person.sendId);
   expect({ state, dueAt }).toEqual({ state: 'planned', dueAt: world.now });
+});
+
+describe('policy bounces that come by mail', () => {
+  const bouncesOf = async (emails: readonly string[]): Promise<string | null> => {
+    const workspace = await newWorkspace(world);
+    for (const [n, email] of emails.entries()) {
+      await world.db.inTenant(workspace.tenantId, async (tx) => {
+        const { enrolment } = await newPerson(tx, world, workspace, { email });
+        await tx.run(
+          `update sends set state = 'sent', counted_at = decorum.now(), sent_at = decorum.now() where enrolment_id = $1`,
+          [enrolment.id],
+        );
+        const addressee = await findAddressee(tx, enrolment.id, 0);
+        if (!addressee) throw new Error('The enrolment is gone.');
+        const bounce = { step: 0, fromAddress: '', subject: '', words: '', forwarded: null, resumeAt: null };
+        await recordInbound(
+          tx,
+          addressee,
+          { ...bounce, kind: 'bounce_policy', sourceHash: Buffer.alloc(32, n + 1) },
+          rules.nextOpening,
+        );
+      });
+    }
+    return pausedBecause(workspace);
+  };
+
+  test.each([
+    { emails: ['a@one.example'], because: null, why: 'whoever got a message can write one' },
+    { emails: ['a@one.example', 'b@one.example', 'c@one.example'], because: null, why: 'one receiver, who may be one forger' },
+    { emails: ['a@one.example', 'b@two.example', 'c@three.example'], because: 'policy', why: 'three receivers say the same' },
+  ])('$emails: $why', async ({ emails, because }) => {
+    expect(await bouncesOf(emails)).toBe(because);
+  });
 });
