@@ -1,4 +1,4 @@
-import { type Definition, type EmailStep, type VariantId, variantIds } from './sequence.ts';
+import type { Definition, EmailStep, VariantId } from './sequence.ts';
 
 /** One of the ways in which an e-mail step can be worded. */
 export interface Wording {
@@ -47,12 +47,6 @@ export function worded(definition: Definition, chosen: ReadonlyMap<string, Varia
       return { ...own, ...message };
     }),
   };
-}
-
-/** The first letter that no wording of the step has; undefined: it has as many as there may be. */
-export function freeVariant(step: EmailStep): Exclude<VariantId, 'a'> | undefined {
-  const taken = new Set(wordingsOf(step).map(({ variant }) => variant));
-  return variantIds.filter((variant) => variant !== 'a').find((variant) => !taken.has(variant));
 }
 
 /** FNV-1a, then the finaliser of MurmurHash3: without it texts that differ in their last letter have hashes close to each other. */

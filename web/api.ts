@@ -17,6 +17,7 @@ import type { sessionRoutes } from '../api/routes/session.ts';
 import type { suppressionRoutes } from '../api/routes/suppressions.ts';
 import type { tenantRoutes } from '../api/routes/tenant.ts';
 import type { userRoutes } from '../api/routes/users.ts';
+import type { variantRoutes } from '../api/routes/variants.ts';
 
 /** Every route that the console knows, by its type: the shapes are the API's own, none is written twice. */
 type Known = (
@@ -36,6 +37,7 @@ type Known = (
   | typeof suppressionRoutes
   | typeof tenantRoutes
   | typeof userRoutes
+  | typeof variantRoutes
 )[number];
 
 export type Method = Known['method'];

@@ -121,7 +121,7 @@ const launchReport = createRoute({
 });
 const stepPeople = createRoute({
   ...page('/launches/$launchId/report/people'),
-  validateSearch: filters('step', 'got', 'because'),
+  validateSearch: filters('step', 'got', 'because', 'variant'),
   component: lazyRouteComponent(() => import('./pages/reports/StepPeople.tsx'), 'StepPeople'),
 });
 const reports = createRoute({

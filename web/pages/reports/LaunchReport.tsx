@@ -38,7 +38,13 @@ export function LaunchReport() {
       }
     >
       <Steps report={data} />
-      <Figures title="What came back" rows={data.steps.filter(isEmail)} columns={cameBack} keyOf={({ stepId }) => stepId} />
+      <Figures
+        title="What came back"
+        rows={data.steps.filter(isEmail)}
+        columns={[{ head: 'Step', cell: titleOf }, ...cameBack]}
+        keyOf={({ stepId }) => stepId}
+      />
+      <ByVariant report={data} />
       <Reasons report={data} />
       <Figures
         title="By mailbox"
@@ -111,6 +117,27 @@ function Steps({ report: { launchId, steps } }: { report: Report }) {
   return <Figures title="Who got each step" rows={steps} columns={columns} keyOf={({ stepId }) => stepId} />;
 }
 
+/** The wordings of the steps that are tried in several, each leading to its people. */
+function ByVariant({ report: { launchId, steps } }: { report: Report }) {
+  const rows = steps.flatMap((step) => step.variants.map((variant) => ({ ...variant, step })));
+  if (rows.length === 0) return null;
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    { head: 'Step', cell: ({ step }) => titleOf(step) },
+    { head: 'Variant', cell: ({ variant, subject }) => `${variant}. ${subject || 'in the thread'}` },
+    {
+      head: 'Got it',
+      numeric: true,
+      cell: ({ step, variant, got }) => (
+        <Link to="/launches/$launchId/report/people" params={{ launchId }} search={{ step: step.stepId, got: 'yes', variant }}>
+          <Count of={got} />
+        </Link>
+      ),
+    },
+    ...cameBack,
+  ];
+  return <Figures title="By variant" rows={rows} columns={columns} keyOf={({ step, variant }) => `${step.stepId} ${variant}`} />;
+}
+
 /** Of each step the reasons, each leading to its people. */
 function Reasons({ report: { launchId, steps } }: { report: Report }) {
   const rows = steps.flatMap((step) => [
@@ -159,8 +186,7 @@ const kinds = [
   { of: 'skipped', says: 'passed over' },
 ] as const;
 
-const cameBack: readonly Column<Step>[] = [
-  { head: 'Step', cell: titleOf },
+const cameBack: readonly Column<Omit<Step['variants'][number], 'variant' | 'subject'>>[] = [
   { head: 'Sent', numeric: true, cell: ({ sent }) => <Count of={sent} /> },
   { head: 'Unknown', numeric: true, cell: ({ unknown }) => <Count of={unknown} /> },
   { head: 'Bounced', numeric: true, cell: ({ rates }) => <Rate rate={rates.bounced} /> },

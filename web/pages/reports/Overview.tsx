@@ -1,7 +1,7 @@
-import { Group, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { ask, type Reply } from '../../api.ts';
+import { addressOf, ask, type Reply } from '../../api.ts';
 import { Count } from '../../parts/Count.tsx';
 import type { Column } from '../../parts/Listing.tsx';
 import { Page } from '../../parts/Page.tsx';
@@ -18,13 +18,22 @@ type Flow = Reply<'get', '/reports'>['total'];
 export function Overview() {
   const { from, to } = useSearch({ from: '/inside/reports' });
   const [set] = useAddress();
+  const query = { from: startOf(from), to: startOf(to, 1) };
   const { data, error } = useQuery({
     queryKey: ['reports', from, to],
-    queryFn: () => ask('get', '/reports', { query: { from: startOf(from), to: startOf(to, 1) } }),
+    queryFn: () => ask('get', '/reports', { query }),
     placeholderData: keepPreviousData,
   });
   return (
-    <Page title="Reports" about="Messages of all launches by when they left, and what came back of them, whenever that was.">
+    <Page
+      title="Reports"
+      about="Messages of all launches by when they left, and what came back of them, whenever that was."
+      actions={
+        <Button component="a" variant="default" href={addressOf('/reports.csv', {}, query)} download>
+          Export CSV, by step and variant
+        </Button>
+      }
+    >
       <Group align="flex-end">
         <TextInput
           type="date"

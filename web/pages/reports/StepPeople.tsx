@@ -16,7 +16,7 @@ type Person = Row<'/launches/{launchId}/report/people'>;
 /** Who got a step of a launch, who did not, and why. */
 export function StepPeople() {
   const { launchId } = useParams({ from: '/inside/launches/$launchId/report/people' });
-  const { step = '', got, because } = useSearch({ from: '/inside/launches/$launchId/report/people' });
+  const { step = '', got, because, variant } = useSearch({ from: '/inside/launches/$launchId/report/people' });
   const [set] = useAddress();
   const params = { launchId };
   const { data: report } = useQuery({
@@ -24,7 +24,14 @@ export function StepPeople() {
     queryFn: () => ask('get', '/launches/{launchId}/report', { params }),
   });
   const isGot = got === 'yes' || got === 'no' ? got : undefined;
-  const query: { step: string; got: typeof isGot; because: string | undefined } = { step, got: isGot, because };
+  const wordings = report?.steps.find(({ stepId }) => stepId === step)?.variants ?? [];
+  const letter = letters.find((known) => known === variant);
+  const query: { step: string; got: typeof isGot; because: string | undefined; variant: typeof letter } = {
+    step,
+    got: isGot,
+    because,
+    variant: letter,
+  };
   const list = useRows('/launches/{launchId}/report/people', { params, query });
   const steps = report?.steps.map(({ stepId, number, title }) => ({
     value: stepId,
@@ -53,7 +60,7 @@ export function StepPeople() {
         <NativeSelect
           aria-label="Step"
           value={step}
-          onChange={(event) => set({ step: event.currentTarget.value, because: undefined })}
+          onChange={(event) => set({ step: event.currentTarget.value, because: undefined, variant: undefined })}
           data={steps ?? [{ value: step, label: step }]}
         />
         <NativeSelect
@@ -66,6 +73,17 @@ export function StepPeople() {
             { value: 'no', label: 'who did not' },
           ]}
         />
+        {(wordings.length > 0 || letter) && (
+          <NativeSelect
+            aria-label="Variant"
+            value={letter ?? ''}
+            onChange={(event) => set({ variant: event.currentTarget.value || undefined })}
+            data={[
+              { value: '', label: 'any variant' },
+              ...wordings.map(({ variant: value, subject }) => ({ value, label: `${value}. ${subject || 'in the thread'}` })),
+            ]}
+          />
+        )}
         {because !== undefined && (
           <Button variant="default" onClick={() => set({ because: undefined })}>
             Only: {reasonOf(because)}. Show all
@@ -75,13 +93,15 @@ export function StepPeople() {
       <Listing
         label="People of the step"
         list={list}
-        columns={columns}
+        columns={wordings.length > 0 ? [...columns, { head: 'Variant', cell: ({ variant: had }) => had ?? '' }] : columns}
         keyOf={({ enrolmentId }) => enrolmentId}
         empty={<Empty title="Nobody fits">Choose another step or everybody.</Empty>}
       />
     </Page>
   );
 }
+
+const letters: readonly NonNullable<Person['variant']>[] = ['a', 'b', 'c', 'd'];
 
 const tones: Partial<Record<Person['standing'], Tone>> = {
   sent: 'good',

@@ -42,9 +42,12 @@ export function Preview({ sequenceId, definition, saved }: { sequenceId: string;
       <ProblemNote error={error} />
       {data?.steps.map((step, index) => (
         <PreviewedStep key={step.stepId} step={step} place={index + 1}>
-          {contact !== undefined && step.kind === 'email' && (
-            <TestIfAllowed sequenceId={sequenceId} contactId={contact} stepId={step.stepId} saved={saved} />
-          )}
+          {(variant) =>
+            contact !== undefined &&
+            step.kind === 'email' && (
+              <TestIfAllowed sequenceId={sequenceId} contactId={contact} stepId={step.stepId} variant={variant} saved={saved} />
+            )
+          }
         </PreviewedStep>
       ))}
     </Stack>
@@ -52,8 +55,18 @@ export function Preview({ sequenceId, definition, saved }: { sequenceId: string;
 }
 
 type Previewed = Reply<'post', '/sequences/{sequenceId}/preview'>['steps'][number];
+type VariantId = Previewed['variants'][number]['variant'];
 
-function PreviewedStep({ step, place, children }: { step: Previewed; place: number; children: ReactNode }) {
+/** A step as it is, or each of the wordings that it is tried in. `children`: what can be done with one of them. */
+function PreviewedStep({
+  step,
+  place,
+  children,
+}: {
+  step: Previewed;
+  place: number;
+  children: (variant: VariantId) => ReactNode;
+}) {
   return (
     <article aria-label={`Step ${place}`}>
       <Group justify="space-between">
@@ -70,13 +83,36 @@ function PreviewedStep({ step, place, children }: { step: Previewed; place: numb
           )}
         </Text>
       </Group>
-      {step.refusal === null ? <p className="words">{step.text}</p> : <State tone="bad">{step.refusal}</State>}
-      {children}
+      {step.variants.length === 0 && (
+        <>
+          <Words of={step} />
+          {children('a')}
+        </>
+      )}
+      {step.variants.map((wording) => (
+        <section key={wording.variant} className="variant" aria-label={`Variant ${wording.variant}`}>
+          <strong>
+            Variant {wording.variant}. {wording.subject ?? ''}
+          </strong>
+          <Words of={wording} />
+          {children(wording.variant)}
+        </section>
+      ))}
     </article>
   );
 }
 
-function TestIfAllowed(props: { sequenceId: string; contactId: string; stepId: string; saved: number | null }) {
+function Words({ of: { refusal, text } }: { of: Pick<Previewed, 'refusal' | 'text'> }) {
+  return refusal === null ? <p className="words">{text}</p> : <State tone="bad">{refusal}</State>;
+}
+
+function TestIfAllowed(props: {
+  sequenceId: string;
+  contactId: string;
+  stepId: string;
+  variant: VariantId;
+  saved: number | null;
+}) {
   const { saved, ...rest } = props;
   if (!useMay()('sequences.write')) return null;
   if (saved === null) return <Text c="dimmed">Save this version to send yourself a test of it.</Text>;

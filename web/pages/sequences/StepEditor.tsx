@@ -2,6 +2,7 @@ import { Button, Group, NativeSelect, NumberInput, Stack, Text, Textarea, TextIn
 import { State } from '../../parts/State.tsx';
 import { Branches } from './Branches.tsx';
 import { amountOf, delayOf, type DelayUnit, type Finding, type Step, unitOf } from './draft.ts';
+import { Wordings } from './Wordings.tsx';
 
 const kinds = { email: 'E-mail', task: 'Task', call: 'Call' } as const;
 
@@ -36,24 +37,7 @@ export function StepEditor({ step, index, later, findings, faults, isReadOnly, o
       </Group>
       <DelayFields step={step} isFirst={index === 0} isReadOnly={isReadOnly} onChange={onChange} />
       {step.kind === 'email' ? (
-        <>
-          <TextInput
-            label="Subject"
-            description={index > 0 ? 'Empty: goes on in the thread of the first message' : undefined}
-            value={step.subject}
-            readOnly={isReadOnly}
-            onChange={(event) => onChange({ ...step, subject: event.currentTarget.value })}
-          />
-          <Textarea
-            label="Text"
-            description="{{ first_name | default: 'there' }} puts in a name, or 'there' where it is not known. Address and unsubscribe link are added below."
-            autosize
-            minRows={6}
-            value={step.text}
-            readOnly={isReadOnly}
-            onChange={(event) => onChange({ ...step, text: event.currentTarget.value })}
-          />
-        </>
+        <Wordings step={step} isFirst={index === 0} isReadOnly={isReadOnly} onChange={onChange} />
       ) : (
         <>
           <TextInput
@@ -82,9 +66,10 @@ export function StepEditor({ step, index, later, findings, faults, isReadOnly, o
             <State tone="bad">{fault}</State>
           </p>
         ))}
-        {findings.map(({ code, severity, message }) => (
-          <p key={code}>
+        {findings.map(({ variant, code, severity, message }) => (
+          <p key={`${variant} ${code}`}>
             <State tone={severity === 'refuse' ? 'bad' : 'warn'}>
+              {variant !== null && `Variant ${variant}. `}
               {severity === 'refuse' ? 'Stops a launch' : 'Look again'}: <span className="words">{message}</span>
             </State>
           </p>

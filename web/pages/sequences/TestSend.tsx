@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import { ask } from '../../api.ts';
+import { ask, type Body } from '../../api.ts';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useRows } from '../../parts/pages.ts';
 import { useSaving } from '../../parts/saving.ts';
@@ -11,11 +11,13 @@ export function TestSend({
   sequenceId,
   contactId,
   stepId,
+  variant,
   version,
 }: {
   sequenceId: string;
   contactId: string;
   stepId: string;
+  variant: NonNullable<Body<'post', '/sequences/{sequenceId}/test-send'>['variant']>;
   version: number;
 }) {
   const { user } = useSession();
@@ -28,7 +30,7 @@ export function TestSend({
     () =>
       ask('post', '/sequences/{sequenceId}/test-send', {
         params: { sequenceId },
-        body: { contactId, stepId, mailboxId, version },
+        body: { contactId, stepId, variant, mailboxId, version },
       }),
     ({ accepted, to, answer: said }) => setAnswer(accepted ? `Sent to ${to}.` : `Not sent: ${said}`),
   );

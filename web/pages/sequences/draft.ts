@@ -2,6 +2,8 @@ import type { Reply } from '../../api.ts';
 
 export type Definition = Reply<'get', '/sequences/{sequenceId}'>['shown']['definition'];
 export type Step = Definition['steps'][number];
+export type EmailStep = Extract<Step, { kind: 'email' }>;
+export type Variant = NonNullable<EmailStep['variants']>[number];
 export type Finding = Reply<'post', '/content-checks'>['findings'][number];
 export type Delay = Step['after'];
 export type DelayUnit = 'hours' | 'days' | 'businessDays';
@@ -31,6 +33,20 @@ function freeId(steps: readonly Step[]): string {
     const id = `step-${n}`;
     if (!steps.some((step) => step.id === id)) return id;
   }
+}
+
+const letters: readonly Variant['id'][] = ['b', 'c', 'd'];
+
+/** The step with one more wording to try, which begins as the step's own; undefined: it has as many as there may be. */
+export function withVariant(step: EmailStep): EmailStep | undefined {
+  const { subject, text, html, variants = [] } = step;
+  const id = letters.find((letter) => !variants.some((variant) => variant.id === letter));
+  return id && { ...step, variants: [...variants, { id, subject, text, ...(html !== undefined && { html }) }] };
+}
+
+export function withoutVariant({ variants = [], ...step }: EmailStep, id: Variant['id']): EmailStep {
+  const left = variants.filter((variant) => variant.id !== id);
+  return left.length > 0 ? { ...step, variants: left } : step;
 }
 
 /** Swaps a step with its neighbour; branches that would lead backwards then are given up. */
