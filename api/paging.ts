@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Orders, Sort } from '../db/sorting.ts';
 import { Problem } from './problem.ts';
 
 /** Query of every list: keyset paging, so that a page costs the same wherever it lies and nothing is shown twice. */
@@ -6,6 +7,18 @@ export const Paging = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50).meta({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
   cursor: z.string().max(1000).optional(),
 });
+
+/** Query parameter `sort` of a list: a column's name, with `-` before it from the last to the first. */
+export function sortedBy<Name extends string>(orders: Orders<Name>, usual: Sort<Name>) {
+  const names = Object.keys(orders) as Name[];
+  const sorts = names.flatMap((name): Sort<Name>[] => [name, `-${name}`]);
+  return z
+    .string()
+    .refine((given): given is Sort<Name> => (sorts as string[]).includes(given), `One of ${sorts.join(', ')}.`)
+    .optional()
+    .transform((given) => given ?? usual)
+    .meta({ type: 'string', enum: sorts, default: usual });
+}
 
 /** Reply of every list; `next` is the cursor of the page after this one, null on the last. */
 export function pageOf<Item extends z.ZodType>(item: Item) {
@@ -22,6 +35,11 @@ export function keysAfter(cursor: string | undefined, length: number): string[] 
     });
   }
   return keys.data;
+}
+
+/** What a sorted list's cursor is made of. */
+export function keysOf({ sortKey, id }: { sortKey: string; id: string }): string[] {
+  return [sortKey, id];
 }
 
 /** Cuts `rows`, of which one more than `limit` was asked for, to the page and says where the next one begins. */

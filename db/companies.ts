@@ -1,3 +1,4 @@
+import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
 export interface CompanyFacts {
@@ -39,23 +40,35 @@ export interface Company extends CompanyFacts {
   ownerId: string | null;
   people: number;
   createdAt: Date;
-  nameKey: string;
 }
 
-const columns = `k.id, k.name, k.domain, k.industry, k.about, k.owner_id as "ownerId", k.created_at as "createdAt", k.name_key as "nameKey",
+const columns = `k.id, k.name, k.domain, k.industry, k.about, k.owner_id as "ownerId", k.created_at as "createdAt",
   (select count(*) from contacts c where c.company_id = k.id) as people`;
 
-/** By name; `after`: key and id of the last one of the page before. */
+export const companyOrders = {
+  name: { by: 'k.name_key', as: 'text' },
+  industry: { by: 'lower(k.industry)', as: 'text' },
+  added: { by: 'k.created_at', as: 'timestamptz' },
+} as const satisfies Orders<string>;
+
+export interface CompanyFilter {
+  search: string;
+  ownerId: string | null;
+  sort: Sort<keyof typeof companyOrders>;
+}
+
+/** `after`: key and id of the last one of the page before. */
 export function listCompanies(
   tx: Tx,
-  filter: { search: string; ownerId: string | null },
+  filter: CompanyFilter,
   page: { after: string[] | undefined; rows: number },
-): Promise<Company[]> {
-  return tx.rows<Company>(
-    `select ${columns} from companies k
+): Promise<Sorted<Company>[]> {
+  const { key, after, orderBy } = keyset(companyOrders, filter.sort, 'k.id', ['$3', '$4']);
+  return tx.rows<Sorted<Company>>(
+    `select ${columns}, ${key} from companies k
      where ($1 = '' or strpos(k.name_key || ' ' || coalesce(k.domain, ''), lower($1)) > 0) and ($2::uuid is null or k.owner_id = $2)
-       and ($3::text is null or (k.name_key, k.id) > ($3, $4::uuid))
-     order by k.name_key, k.id limit $5`,
+       and ${after}
+     ${orderBy} limit $5`,
     [filter.search.trim(), filter.ownerId, page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
   );
 }

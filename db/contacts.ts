@@ -1,6 +1,7 @@
 import { usState } from '../domain/usStates.ts';
 import { canonicalAddress } from '../domain/address.ts';
 import { applyEvents } from './enrolments.ts';
+import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
 /** What somebody may write about a person; an empty text says nothing. */
@@ -31,7 +32,6 @@ export interface Contact extends ContactFacts {
   suppressed: boolean;
   createdAt: Date;
   updatedAt: Date;
-  nameKey: string;
 }
 
 /** By which a person is told apart: the canonical address and its keyed hashes. */
@@ -64,7 +64,7 @@ const stored = {
 const facts = Object.keys(stored) as (keyof ContactFacts)[];
 
 const columns = `c.id, ${facts.map((name) => `c.${stored[name]} as "${name}"`).join(', ')},
-  c.created_at as "createdAt", c.updated_at as "updatedAt", c.name_key as "nameKey",
+  c.created_at as "createdAt", c.updated_at as "updatedAt",
   exists (select from suppressions x where x.subject_hash in (c.address_hash, c.domain_hash) and x.scope_id = c.tenant_id
           and x.channel in ('email', 'all')) as suppressed`;
 
@@ -113,19 +113,23 @@ function spellings(state: string): string[] {
   return [state.trim(), usState(state) ?? state.trim()].map((text) => text.toLowerCase());
 }
 
-/** By last and first name; `after`: key and id of the last one of the page before. */
+export const contactOrders = {
+  name: { by: 'c.name_key', as: 'text' }, // last name, then first name
+  company: { by: 'lower(c.company_name)', as: 'text' },
+  added: { by: 'c.created_at', as: 'timestamptz' },
+} as const satisfies Orders<string>;
+
+/** `after`: key and id of the last one of the page before. */
 export function listContacts(
   tx: Tx,
   filter: ContactFilter,
-  page: { after: string[] | undefined; rows: number },
-): Promise<Contact[]> {
+  page: { sort: Sort<keyof typeof contactOrders>; after: string[] | undefined; rows: number },
+): Promise<Sorted<Contact>[]> {
   const { sql, values } = matching(filter);
-  const [nameKey = null, id = null] = page.after ?? [];
-  const [key, last, limit] = [1, 2, 3].map((n) => `$${values.length + n}`);
-  return tx.rows<Contact>(
-    `select ${columns} from contacts c
-     where ${sql} and (${key}::text is null or (c.name_key, c.id) > (${key}, ${last}::uuid)) order by c.name_key, c.id limit ${limit}`,
-    [...values, nameKey, id, page.rows],
+  const { key, after, orderBy } = keyset(contactOrders, page.sort, 'c.id', [`$${values.length + 1}`, `$${values.length + 2}`]);
+  return tx.rows<Sorted<Contact>>(
+    `select ${columns}, ${key} from contacts c where ${sql} and ${after} ${orderBy} limit $${values.length + 3}`,
+    [...values, page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { EnrolmentState } from '../domain/enrolment.ts';
 import type { Definition } from '../domain/sequence.ts';
 import type { LaunchState } from './launches.ts';
+import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
 /** A launch as it is shown. */
@@ -14,29 +15,34 @@ export interface ShownLaunch {
   state: LaunchState;
   createdBy: string;
   createdAt: Date;
-  createdKey: string;
   pausedAt: Date | null;
   endedAt: Date | null;
   people: Partial<Record<EnrolmentState, number>>;
 }
 
 const columns = `l.id, l.sequence_id as "sequenceId", q.name as "sequenceName", l.version, q.newest as "newestVersion", l.re_enter as "reEnter",
-  l.state, l.created_by as "createdBy", l.created_at as "createdAt", l.created_at::text as "createdKey", l.paused_at as "pausedAt",
+  l.state, l.created_by as "createdBy", l.created_at as "createdAt", l.paused_at as "pausedAt",
   l.ended_at as "endedAt",
   (select coalesce(jsonb_object_agg(state, n), '{}') from
     (select state, count(*) as n from enrolments e where e.launch_id = l.id group by state) as counts) as people`;
 
-/** Newest first. */
+export const launchOrders = {
+  launched: { by: 'l.created_at', as: 'timestamptz' },
+  sequence: { by: 'lower(q.name)', as: 'text' },
+} as const satisfies Orders<string>;
+
+/** `after`: key and id of the last one of the page before. */
 export async function listLaunches(
   tx: Tx,
-  filter: { state: LaunchState | null; sequenceId: string | null; search: string },
+  filter: { state: LaunchState | null; sequenceId: string | null; search: string; sort: Sort<keyof typeof launchOrders> },
   page: { after: string[] | undefined; rows: number },
-): Promise<ShownLaunch[]> {
-  return tx.rows<ShownLaunch>(
-    `select ${columns} from launches l join sequences q on q.tenant_id = l.tenant_id and q.id = l.sequence_id
+): Promise<Sorted<ShownLaunch>[]> {
+  const { key, after, orderBy } = keyset(launchOrders, filter.sort, 'l.id', ['$4', '$5']);
+  return tx.rows<Sorted<ShownLaunch>>(
+    `select ${columns}, ${key} from launches l join sequences q on q.tenant_id = l.tenant_id and q.id = l.sequence_id
      where ($1::text is null or l.state = $1) and ($2::uuid is null or l.sequence_id = $2) and ($3 = '' or strpos(lower(q.name), lower($3)) > 0)
-       and ($4::timestamptz is null or (l.created_at, l.id) < ($4, $5::uuid))
-     order by l.created_at desc, l.id desc limit $6`,
+       and ${after}
+     ${orderBy} limit $6`,
     [filter.state, filter.sequenceId, filter.search, page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
   );
 }

@@ -1,4 +1,5 @@
 import { type ContactFilter, listMatching } from './contacts.ts';
+import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
 export type ListSource = 'static' | 'import' | 'filter';
@@ -17,13 +18,23 @@ export interface List {
 const columns = `l.id, l.name, l.source, l.filter, l.created_by as "createdBy", l.created_at as "createdAt",
   (select count(*) from list_members m where m.list_id = l.id) as people`;
 
-/** By name; `after`: name and id of the last one of the page before. */
-export function listLists(tx: Tx, search: string, page: { after: string[] | undefined; rows: number }): Promise<List[]> {
-  return tx.rows<List>(
-    `select ${columns} from lists l
-     where ($1 = '' or strpos(lower(l.name), lower($1)) > 0) and ($2::text is null or (l.name, l.id) > ($2, $3::uuid))
-     order by l.name, l.id limit $4`,
-    [search.trim(), page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
+export const listOrders = {
+  name: { by: 'lower(l.name)', as: 'text' },
+  made: { by: 'l.created_at', as: 'timestamptz' },
+} as const satisfies Orders<string>;
+
+/** `after`: key and id of the last one of the page before. */
+export function listLists(
+  tx: Tx,
+  filter: { search: string; sort: Sort<keyof typeof listOrders> },
+  page: { after: string[] | undefined; rows: number },
+): Promise<Sorted<List>[]> {
+  const { key, after, orderBy } = keyset(listOrders, filter.sort, 'l.id', ['$2', '$3']);
+  return tx.rows<Sorted<List>>(
+    `select ${columns}, ${key} from lists l
+     where ($1 = '' or strpos(lower(l.name), lower($1)) > 0) and ${after}
+     ${orderBy} limit $4`,
+    [filter.search.trim(), page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
   );
 }
 

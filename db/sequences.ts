@@ -1,4 +1,5 @@
 import type { Definition } from '../domain/sequence.ts';
+import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
 export interface Sequence {
@@ -26,15 +27,21 @@ const versionColumns = `v.version, v.definition, v.created_by as "createdBy", v.
   (select count(*) from launches l where l.sequence_id = v.sequence_id and l.version = v.version
    and l.state in ('enrolling', 'running', 'paused')) as launches`;
 
-/** By name and id; `after` are those of the last one of the page before. */
+export const sequenceOrders = {
+  name: { by: 'lower(s.name)', as: 'text' },
+  begun: { by: 's.created_at', as: 'timestamptz' },
+} as const satisfies Orders<string>;
+
+/** `after`: key and id of the last one of the page before. */
 export async function listSequences(
   tx: Tx,
-  page: { search: string; after: string[] | undefined; rows: number },
-): Promise<Sequence[]> {
-  return tx.rows<Sequence>(
-    `select ${columns} from sequences s ${newest}
-     where ($1::text is null or (s.name, s.id) > ($1, $2::uuid)) and ($3 = '' or strpos(lower(s.name), lower($3)) > 0)
-     order by s.name, s.id limit $4`,
+  page: { search: string; sort: Sort<keyof typeof sequenceOrders>; after: string[] | undefined; rows: number },
+): Promise<Sorted<Sequence>[]> {
+  const { key, after, orderBy } = keyset(sequenceOrders, page.sort, 's.id', ['$1', '$2']);
+  return tx.rows<Sorted<Sequence>>(
+    `select ${columns}, ${key} from sequences s ${newest}
+     where ${after} and ($3 = '' or strpos(lower(s.name), lower($3)) > 0)
+     ${orderBy} limit $4`,
     [page.after?.[0] ?? null, page.after?.[1] ?? null, page.search, page.rows],
   );
 }

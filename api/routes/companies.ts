@@ -3,16 +3,21 @@ import {
   addCompany,
   changeCompany,
   type Company as CompanyRow,
+  type CompanyFilter,
+  companyOrders,
   deleteCompany,
   findCompany,
   listCompanies,
 } from '../../db/companies.ts';
+import { companyTouches } from '../../db/companyTouches.ts';
+import type { Sorted } from '../../db/sorting.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { findUser } from '../../db/users.ts';
-import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { csvFile, csvType } from '../csvFile.ts';
+import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
-import { Domain, Id, Instant, Nothing } from '../shapes.ts';
+import { Domain, File, Id, Instant, Nothing } from '../shapes.ts';
 
 const Company = z
   .object({
@@ -36,20 +41,57 @@ const fields = {
 };
 const params = z.object({ companyId: Id });
 
+const filters = { search: z.string().max(250).default(''), ownerId: Id.optional(), sort: sortedBy(companyOrders, 'name') };
+
+const CompanyTouch = z
+  .object({
+    id: Id,
+    at: Instant,
+    kind: z.enum(['message', 'task', 'received']),
+    what: z.string(),
+    step: z.int().nullable(),
+    contactId: Id,
+    contactName: z.string(),
+  })
+  .meta({ id: 'CompanyTouch' });
+
 const list = route({
   method: 'get',
   path: '/companies',
   action: 'contacts.read',
   tag: 'Companies',
-  summary: 'Companies by name',
-  query: Paging.extend({ search: z.string().max(250).default(''), ownerId: Id.optional() }),
+  summary: 'Companies by name, or as asked',
+  query: Paging.extend(filters),
   reply: { status: 200, schema: pageOf(Company) },
-  async handle({ who, db, query }) {
-    const filter = { search: query.search, ownerId: query.ownerId ?? null };
-    const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
-    const companies = await db.inTenant(who.tenantId, (tx) => listCompanies(tx, filter, page));
-    return cutPage(companies, query.limit, ({ nameKey, id }) => [nameKey, id]);
+  async handle({ who, db, query: { limit, cursor, ...filter } }) {
+    const page = { after: keysAfter(cursor, 2), rows: limit + 1 };
+    const companies = await db.inTenant(who.tenantId, (tx) => listCompanies(tx, filterOf(filter), page));
+    return cutPage(companies, limit, keysOf);
   },
+});
+
+const exportAll = route({
+  method: 'get',
+  path: '/companies/export',
+  action: 'contacts.read',
+  tag: 'Companies',
+  summary: 'The companies of a filter as CSV',
+  query: z.object(filters),
+  reply: { status: 200, schema: File, mediaType: csvType },
+  handle: ({ who, db, query, reply }) =>
+    csvFile<Sorted<CompanyRow>>({
+      read: (page) => db.inTenant(who.tenantId, (tx) => listCompanies(tx, filterOf(query), page)),
+      name: 'companies',
+      reply,
+      columns: {
+        'Company name': ({ name }) => name,
+        Domain: ({ domain }) => domain,
+        Industry: ({ industry }) => industry,
+        People: ({ people }) => people,
+        About: ({ about }) => about,
+      },
+      keysOf,
+    }),
 });
 
 const create = route({
@@ -119,7 +161,30 @@ const remove = route({
   },
 });
 
-export const companyRoutes = [list, create, read, change, remove];
+const touches = route({
+  method: 'get',
+  path: '/companies/{companyId}/touches',
+  action: 'contacts.read',
+  tag: 'Companies',
+  summary: 'What its people got and answered, newest first',
+  params,
+  query: Paging,
+  reply: { status: 200, schema: pageOf(CompanyTouch) },
+  async handle({ who, db, params, query }) {
+    const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
+    const rows = await db.inTenant(who.tenantId, async (tx) => {
+      present(await findCompany(tx, params.companyId));
+      return companyTouches(tx, params.companyId, page);
+    });
+    return cutPage(rows, query.limit, ({ atKey, id }) => [atKey, id]);
+  },
+});
+
+export const companyRoutes = [list, exportAll, create, read, change, remove, touches];
+
+function filterOf({ ownerId, ...filter }: Omit<CompanyFilter, 'ownerId'> & { ownerId?: string | undefined }): CompanyFilter {
+  return { ...filter, ownerId: ownerId ?? null };
+}
 
 function present(company: CompanyRow | undefined): CompanyRow {
   if (!company) throw unknown();

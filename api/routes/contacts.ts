@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { stringify } from 'csv-stringify';
 import { z } from 'zod';
 import { findCompany } from '../../db/companies.ts';
 import {
@@ -7,8 +5,8 @@ import {
   type ChangeRefusal,
   changeContact,
   type Contact as ContactRow,
-  type ContactFilter,
   contactByEmail,
+  contactOrders,
   countContacts,
   deleteContact,
   findContact,
@@ -16,28 +14,31 @@ import {
   listTags,
   wasErased,
 } from '../../db/contacts.ts';
-import type { Database, Tx } from '../../db/transaction.ts';
+import type { Sorted } from '../../db/sorting.ts';
+import type { Tx } from '../../db/transaction.ts';
 import { findUser } from '../../db/users.ts';
 import { Contact, contactFields, Filter, identityOf } from '../contactShapes.ts';
-import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { csvFile, csvType } from '../csvFile.ts';
+import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
 import { File, Id, Nothing } from '../shapes.ts';
 
 const params = z.object({ contactId: Id });
+const Ordered = { sort: sortedBy(contactOrders, 'name') };
 
 const list = route({
   method: 'get',
   path: '/contacts',
   action: 'contacts.read',
   tag: 'Contacts',
-  summary: 'Contacts by name, of a filter',
-  query: Paging.extend(Filter.shape),
+  summary: 'Contacts of a filter, by name or as asked',
+  query: Paging.extend(Filter.shape).extend(Ordered),
   reply: { status: 200, schema: pageOf(Contact) },
-  async handle({ who, db, query: { limit, cursor, ...filter } }) {
-    const page = { after: keysAfter(cursor, 2), rows: limit + 1 };
+  async handle({ who, db, query: { limit, cursor, sort, ...filter } }) {
+    const page = { sort, after: keysAfter(cursor, 2), rows: limit + 1 };
     const contacts = await db.inTenant(who.tenantId, (tx) => listContacts(tx, filter, page));
-    return cutPage(contacts, limit, ({ nameKey, id }) => [nameKey, id]);
+    return cutPage(contacts, limit, keysOf);
   },
 });
 
@@ -58,14 +59,16 @@ const exportAll = route({
   action: 'contacts.read',
   tag: 'Contacts',
   summary: 'The contacts of a filter as CSV, which the import takes again (P8)',
-  query: Filter,
-  reply: { status: 200, schema: File, mediaType: 'text/csv; charset=utf-8' },
-  handle({ who, db, query, reply }) {
-    reply('Content-Disposition', 'attachment; filename="contacts.csv"');
-    return Readable.from(exported(db, who.tenantId, query)).pipe(
-      stringify({ header: true, bom: true, columns: exportedColumns, escape_formulas: true }),
-    );
-  },
+  query: Filter.extend(Ordered),
+  reply: { status: 200, schema: File, mediaType: csvType },
+  handle: ({ who, db, query: { sort, ...filter }, reply }) =>
+    csvFile<Sorted<ContactRow>>({
+      read: (page) => db.inTenant(who.tenantId, (tx) => listContacts(tx, filter, { sort, ...page })),
+      name: 'contacts',
+      reply,
+      columns: exportedColumns,
+      keysOf,
+    }),
 });
 
 const create = route({
@@ -218,34 +221,19 @@ function present(contact: ContactRow | undefined): ContactRow {
 }
 
 const exportedColumns = {
-  firstName: 'First Name',
-  lastName: 'Last Name',
-  email: 'Email',
-  phone: 'Phone Number',
-  title: 'Job Title',
-  companyName: 'Company name',
-  industry: 'Industry',
-  companyAbout: 'Company description',
-  city: 'City',
-  state: 'State/Region',
-  postalCode: 'Postal Code',
-  country: 'Country',
-  zone: 'Time Zone',
-  tags: 'Tags',
-  extra: 'Further columns',
+  'First Name': ({ firstName }: ContactRow) => firstName,
+  'Last Name': ({ lastName }: ContactRow) => lastName,
+  Email: ({ email }: ContactRow) => email,
+  'Phone Number': ({ phone }: ContactRow) => phone,
+  'Job Title': ({ title }: ContactRow) => title,
+  'Company name': ({ companyName }: ContactRow) => companyName,
+  Industry: ({ industry }: ContactRow) => industry,
+  'Company description': ({ companyAbout }: ContactRow) => companyAbout,
+  City: ({ city }: ContactRow) => city,
+  'State/Region': ({ state }: ContactRow) => state,
+  'Postal Code': ({ postalCode }: ContactRow) => postalCode,
+  Country: ({ country }: ContactRow) => country,
+  'Time Zone': ({ zone }: ContactRow) => zone,
+  Tags: ({ tags }: ContactRow) => tags.join('; '),
+  'Further columns': ({ extra }: ContactRow) => (Object.keys(extra).length > 0 ? JSON.stringify(extra) : ''),
 };
-
-/** Page by page, each in a transaction of its own: a slow reader holds none open. */
-async function* exported(db: Database, tenantId: string, filter: ContactFilter): AsyncGenerator<Record<string, unknown>> {
-  for (let after: string[] | undefined; ; ) {
-    const page = { after, rows: 1000 };
-    const contacts = await db.inTenant(tenantId, (tx) => listContacts(tx, filter, page));
-    for (const contact of contacts) {
-      const extra = Object.keys(contact.extra).length > 0 ? JSON.stringify(contact.extra) : '';
-      yield { ...contact, tags: contact.tags.join('; '), extra };
-    }
-    const last = contacts.at(-1);
-    if (contacts.length < 1000 || !last) return;
-    after = [last.nameKey, last.id];
-  }
-}

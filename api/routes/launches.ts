@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { applyEvents, resumeEnrolment } from '../../db/enrolments.ts';
 import { releaseHeld } from '../../db/holds.ts';
 import { markReply } from '../../db/inbound.ts';
-import { isInLaunch, launchProgress, listLaunches, listPeople, listSizes } from '../../db/launchList.ts';
+import { isInLaunch, launchOrders, launchProgress, listLaunches, listPeople, listSizes } from '../../db/launchList.ts';
 import { addLists, createLaunch, type NewLaunch, pauseLaunch, resumeLaunch, stopLaunch } from '../../db/launches.ts';
 import { lookAtMove, moveLaunch } from '../../db/launchVersions.ts';
 import { contactNames } from '../../db/previews.ts';
@@ -17,7 +17,7 @@ import { openingAfter } from '../../law/openings.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { Finding, findingsOf } from '../findings.ts';
 import { foundLaunch, ownLaunch } from '../launchAccess.ts';
-import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { preflight as lookAhead } from '../preflight.ts';
 import { Problem } from '../problem.ts';
 import { type Who, route } from '../route.ts';
@@ -129,18 +129,19 @@ const list = route({
   path: '/launches',
   action: 'launches.read',
   tag: 'Launches',
-  summary: 'Launches, newest first',
+  summary: 'Launches, newest first or as asked',
   query: Paging.extend({
     state: z.enum(launchStates).optional(),
     sequenceId: Id.optional(),
     search: z.string().max(200).default(''),
+    sort: sortedBy(launchOrders, '-launched'),
   }),
   reply: { status: 200, schema: pageOf(Launch) },
   async handle({ who, db, query }) {
-    const { state = null, sequenceId = null, search } = query;
+    const { state = null, sequenceId = null, search, sort } = query;
     const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
-    const launches = await db.inTenant(who.tenantId, (tx) => listLaunches(tx, { state, sequenceId, search }, page));
-    return cutPage(launches, query.limit, ({ createdKey, id }) => [createdKey, id]);
+    const launches = await db.inTenant(who.tenantId, (tx) => listLaunches(tx, { state, sequenceId, search, sort }, page));
+    return cutPage(launches, query.limit, keysOf);
   },
 });
 

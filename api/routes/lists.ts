@@ -6,11 +6,12 @@ import {
   findList,
   type List as ListRow,
   listLists,
+  listOrders,
   removeMembers,
   renameList,
 } from '../../db/lists.ts';
 import { Filter } from '../contactShapes.ts';
-import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
 import { Id, Instant, Nothing } from '../shapes.ts';
@@ -38,13 +39,13 @@ const list = route({
   path: '/lists',
   action: 'contacts.read',
   tag: 'Lists',
-  summary: 'Lists by name; their people are contacts with the filter `listId`',
-  query: Paging.extend({ search: z.string().max(200).default('') }),
+  summary: 'Lists, by name or as asked; their people are contacts with the filter `listId`',
+  query: Paging.extend({ search: z.string().max(200).default(''), sort: sortedBy(listOrders, 'name') }),
   reply: { status: 200, schema: pageOf(List) },
   async handle({ who, db, query }) {
     const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
-    const lists = await db.inTenant(who.tenantId, (tx) => listLists(tx, query.search, page));
-    return cutPage(lists, query.limit, ({ name, id }) => [name, id]);
+    const lists = await db.inTenant(who.tenantId, (tx) => listLists(tx, query, page));
+    return cutPage(lists, query.limit, keysOf);
   },
 });
 

@@ -7,13 +7,14 @@ import {
   listSequences,
   listVersions,
   renameSequence,
+  sequenceOrders,
 } from '../../db/sequences.ts';
 import { readTenant } from '../../db/tenants.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { Definition } from '../../domain/sequence.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { Finding, findingsOf } from '../findings.ts';
-import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
 import { Id, Instant, VersionNumber, VersionText } from '../shapes.ts';
@@ -45,13 +46,13 @@ const list = route({
   path: '/sequences',
   action: 'sequences.read',
   tag: 'Sequences',
-  summary: 'Sequences, by name',
-  query: Paging.extend({ search: z.string().max(200).default('') }),
+  summary: 'Sequences, by name or as asked',
+  query: Paging.extend({ search: z.string().max(200).default(''), sort: sortedBy(sequenceOrders, 'name') }),
   reply: { status: 200, schema: pageOf(Sequence) },
   async handle({ who, db, query }) {
-    const page = { search: query.search, after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
+    const page = { search: query.search, sort: query.sort, after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
     const sequences = await db.inTenant(who.tenantId, (tx) => listSequences(tx, page));
-    return cutPage(sequences, query.limit, ({ name, id }) => [name, id]);
+    return cutPage(sequences, query.limit, keysOf);
   },
 });
 
