@@ -19,12 +19,14 @@ export interface DispatcherDatabase {
   oweEverything(): Promise<number>;
   /** Notes Temporal's store. True when the deliveries so far went to another one, which is lost: everything open is owed again. */
   noteStore(namespaceId: string): Promise<boolean>;
+  /** Lets go of what was left behind: unfinished uploads, answers to old requests (migration 0013). Answers how many. */
+  letGo(): Promise<number>;
   close(): Promise<void>;
 }
 
 const columns = `tenant_id as "tenantId", workflow_id as "workflowId", workflow_type as "workflowType", task_queue as "taskQueue", args`;
 
-/** The dispatcher sees the outbox of all tenants and nothing else: it has a role of its own (migration 0007). */
+/** The dispatcher sees the outbox of all tenants and nothing else, and cleans up behind all: it has a role of its own (migration 0007). */
 export function openDispatcherDatabase(url: string, onError?: (error: Error) => void): DispatcherDatabase {
   const pool = new pg.Pool({
     connectionString: url,
@@ -81,6 +83,7 @@ export function openDispatcherDatabase(url: string, onError?: (error: Error) => 
       );
       return rows.length > 0;
     },
+    letGo: async () => (await pool.query<{ gone: number }>(`select decorum.let_go() as gone`)).rows[0]?.gone ?? 0,
     close: () => pool.end(),
   };
 }

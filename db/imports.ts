@@ -58,12 +58,14 @@ export async function beginImport(tx: Tx, fileName: string, createdBy: string): 
   return id;
 }
 
+/** Throws when the upload has ended meanwhile: it took longer than anybody waits. */
 export async function keepChunk(tx: Tx, importId: string, n: number, bytes: Buffer): Promise<void> {
-  await tx.run(`insert into import_chunks (tenant_id, import_id, n, bytes) values (decorum.tenant(), $1, $2, $3)`, [
-    importId,
-    n,
-    bytes,
-  ]);
+  const kept = await tx.run(
+    `insert into import_chunks (tenant_id, import_id, n, bytes)
+     select tenant_id, id, $2, $3 from imports where id = $1 and state = 'uploading' for key share`,
+    [importId, n, bytes],
+  );
+  if (kept === 0) throw new Error(`The upload of import ${importId} has ended.`);
 }
 
 /** The file as it was uploaded, piece by piece, each in a transaction of its own: nothing is held open while rows are worked off. */

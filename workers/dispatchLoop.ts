@@ -7,8 +7,9 @@ import { namespaceId } from './temporal.ts';
 
 const roundMs = 1_000;
 const storeCheckEvery = 10; // rounds
+const letGoEvery = 60;
 
-/** Delivers what the outbox owes, once a second, until aborted; notices a lost Temporal store and rebuilds it from the record. */
+/** Delivers what the outbox owes, once a second, until aborted; notices a lost Temporal store and rebuilds it from the record; lets go of what was left behind. */
 export async function dispatchLoop(options: {
   client: Client;
   namespace: string;
@@ -23,6 +24,7 @@ export async function dispatchLoop(options: {
       if (round % storeCheckEvery === 0 && (await db.noteStore(await namespaceId(client, namespace)))) {
         log.warn('Temporal has a new store: every open workflow is started again from the record');
       }
+      if (round % letGoEvery === 0) await db.letGo();
       await dispatcher.sweep();
     } catch (error) {
       log.warn({ err: error }, 'the outbox could not be delivered; it is tried again');
