@@ -2,7 +2,7 @@ import { type Change, type EnrolmentEvent, type EnrolmentState, react } from '..
 import type { Opening, Place } from '../domain/opening.ts';
 import type { Delay } from '../domain/delay.ts';
 import type { Definition } from '../domain/sequence.ts';
-import { want, wakeBefore } from './outbox.ts';
+import { want, wakeBefore, type Wish } from './outbox.ts';
 import type { Tx } from './transaction.ts';
 import { cohortWork, mailboxWork, sequenceWork } from './workflowIds.ts';
 
@@ -14,6 +14,7 @@ interface Row {
   place: Place;
   launchId: string;
   cohort: number;
+  mailboxId: string;
   state: EnrolmentState;
   step: number;
   because: string | null;
@@ -23,6 +24,9 @@ interface Row {
   now: Date;
   definition: Definition;
 }
+
+/** More people than the transactions that run at an instant end. */
+const nearTheEnd = 200;
 
 export interface Reaction {
   enrolmentId: string;
@@ -39,7 +43,7 @@ export interface Reaction {
 export async function applyEvents(tx: Tx, reactions: readonly Reaction[], nextOpening: NextOpening): Promise<Set<string>> {
   if (reactions.length === 0) return new Set();
   const rows = await tx.rows<Row>(
-    `select e.id, e.launch_id as "launchId", e.cohort, e.state, e.step, e.because, e.next_at as "nextAt", e.paused_at as "pausedAt",
+    `select e.id, e.launch_id as "launchId", e.cohort, e.mailbox_id as "mailboxId", e.state, e.step, e.because, e.next_at as "nextAt", e.paused_at as "pausedAt",
             e.resume_at as "resumeAt", v.definition, decorum.now() as now,
             json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place
      from enrolments e
@@ -58,10 +62,6 @@ export async function applyEvents(tx: Tx, reactions: readonly Reaction[], nextOp
   });
   if (changes.length === 0) return new Set();
   await write(tx, changes);
-  await closeWhatHangs(
-    tx,
-    changes.filter(({ written }) => written.endedAt).map(({ row }) => row.id),
-  );
   await wake(tx, changes);
   return new Set(changes.map(({ row }) => row.id));
 }
@@ -91,6 +91,10 @@ function written(row: Row, change: Change, nextOpening: NextOpening, resumeAt: D
   return { ...still, ...change, endedAt: row.now };
 }
 
+/**
+ * One statement, however many people: what a message that has simply gone costs is counted in statements. Whoever has ended has nothing
+ * on its way: planned messages go, tasks close. What is at the wire the gate decides.
+ */
 async function write(tx: Tx, changes: readonly Changed[]): Promise<void> {
   await tx.run(
     `with change as (select * from jsonb_to_recordset($1::jsonb) as c(id uuid, state text, step int, because text, "nextAt" timestamptz,
@@ -99,7 +103,15 @@ async function write(tx: Tx, changes: readonly Changed[]): Promise<void> {
        update enrolments e set state = c.state, step = c.step, because = c.because, next_at = c."nextAt", paused_at = c."pausedAt",
          resume_at = c."resumeAt", ended_at = c."endedAt", answered = coalesce(c.answered, e.answered),
          last_sent_at = case when c.sent then decorum.now() else e.last_sent_at end
-       from change c where e.id = c.id)
+       from change c where e.id = c.id),
+     ended as (select id, because from change where "endedAt" is not null),
+     unsent as (
+       update sends s set state = 'cancelled', because = c.because from ended c
+       where s.id in (select id from sends where enrolment_id in (select id from ended) and state in ('planned', 'held', 'claimed') order by id for update)
+         and c.id = s.enrolment_id),
+     undone as (
+       update tasks t set state = 'cancelled', done_at = decorum.now() from ended c
+       where t.enrolment_id = c.id and t.state in ('open', 'not_cleared') and t.kind in ('manual', 'call'))
      insert into enrolment_events (tenant_id, enrolment_id, kind, step, because, by_user)
      select decorum.tenant(), id, kind, "fromStep", because, "byUser" from change`,
     [
@@ -115,23 +127,6 @@ async function write(tx: Tx, changes: readonly Changed[]): Promise<void> {
         })),
       ),
     ],
-  );
-}
-
-/** Whoever has ended has nothing on its way: planned messages go, tasks close. What is at the wire the gate decides. */
-async function closeWhatHangs(tx: Tx, enrolmentIds: readonly string[]): Promise<void> {
-  if (enrolmentIds.length === 0) return;
-  await tx.run(
-    `update sends s set state = 'cancelled', because = e.because from enrolments e
-     where s.id in (select id from sends where enrolment_id = any($1) and state in ('planned', 'held', 'claimed') order by id for update)
-       and e.id = s.enrolment_id`,
-    [enrolmentIds],
-  );
-  await tx.run(
-    `update tasks t set state = 'cancelled', done_at = decorum.now() from enrolments e
-     where t.enrolment_id = any($1) and t.state in ('open', 'not_cleared') and t.kind in ('manual', 'call')
-       and e.id = t.enrolment_id`,
-    [enrolmentIds],
   );
 }
 
@@ -151,40 +146,49 @@ async function wake(tx: Tx, changes: readonly Changed[]): Promise<void> {
       at ? [{ workflowId: cohortWork(tx.tenantId, launchId, cohort).workflowId, at }] : [],
     ),
   );
+  const shrunk = [...cohorts.values()].filter(({ ended }) => ended);
+  if (shrunk.length === 0) return;
   // A cohort or a launch ends when nobody in it is open: tell the ones that have just lost their last. One at a time for a cohort: of two
   // transactions that end its last two people at the same instant each would leave it to the other.
   await tx.run(`select from outbox where workflow_id = any($1) order by workflow_id for no key update`, [
-    [...cohorts.values()]
-      .filter(({ ended }) => ended)
-      .map(({ launchId, cohort }) => cohortWork(tx.tenantId, launchId, cohort).workflowId),
+    shrunk.map(({ launchId, cohort }) => cohortWork(tx.tenantId, launchId, cohort).workflowId),
   ]);
-  const emptied = await tx.rows<{ launchId: string; cohort: number }>(
-    `select distinct e.launch_id as "launchId", e.cohort from enrolments e where e.id = any($1) and e.ended_at is not null
-       and not exists (select from enrolments o where o.launch_id = e.launch_id and o.cohort = e.cohort and o.state in ('waiting', 'queued', 'paused'))`,
-    [changes.map(({ row }) => row.id)],
-  );
-  await want(
-    tx,
-    emptied.flatMap(({ launchId, cohort }) => [cohortWork(tx.tenantId, launchId, cohort), sequenceWork(tx.tenantId, launchId)]),
-  );
-  await tellIdleMailboxes(tx, changes);
+  await want(tx, [
+    ...(await emptied(tx, shrunk)),
+    ...(await idle(tx, [...new Set(changes.filter(({ written }) => written.endedAt).map(({ row }) => row.mailboxId))])),
+  ]);
 }
 
-/**
- * So does a mailbox, when the last of its people has ended. Two who end at the same instant may leave it to each other: it then sleeps on
- * until its run is old and looks, which costs nothing.
- */
-async function tellIdleMailboxes(tx: Tx, changes: readonly Changed[]): Promise<void> {
-  const idle = await tx.rows<{ id: string }>(
-    `select distinct e.mailbox_id as id from enrolments e where e.id = any($1) and e.ended_at is not null
-       and not exists (select from enrolments o where o.mailbox_id = e.mailbox_id and o.state in ('waiting', 'queued', 'paused'))
-       and exists (select from outbox where workflow_id = 'mailbox/' || decorum.tenant() || '/' || e.mailbox_id and state = 'open')`,
-    [changes.map(({ row }) => row.id)],
+/** Of cohorts that have lost somebody, the ones in which nobody is open any more, each with its launch. */
+async function emptied(tx: Tx, cohorts: readonly { launchId: string; cohort: number }[]): Promise<Wish[]> {
+  const empty = await tx.rows<{ launchId: string; cohort: number }>(
+    `select c."launchId", c.cohort from jsonb_to_recordset($1::jsonb) as c("launchId" uuid, cohort int)
+     where not exists (select from enrolments o where o.launch_id = c."launchId" and o.cohort = c.cohort and o.state in ('waiting', 'queued', 'paused'))`,
+    [JSON.stringify(cohorts)],
   );
-  await want(
-    tx,
-    idle.map(({ id }) => mailboxWork(tx.tenantId, id)),
+  return empty.flatMap(({ launchId, cohort }) => [cohortWork(tx.tenantId, launchId, cohort), sequenceWork(tx.tenantId, launchId)]);
+}
+
+/** So does a mailbox. Near the end it is one at a time, too, so that it does not sleep on until its run is old; before it nobody waits. */
+async function idle(tx: Tx, mailboxIds: readonly string[]): Promise<Wish[]> {
+  const near = await tx.rows<{ id: string }>(
+    `select m.id from unnest($1::uuid[]) as m(id)
+     where not exists (select from enrolments o where o.mailbox_id = m.id and o.state in ('waiting', 'queued', 'paused') offset ${nearTheEnd})`,
+    [mailboxIds],
   );
+  if (near.length === 0) return [];
+  const works = near.map(({ id }) => mailboxWork(tx.tenantId, id));
+  await tx.run(`select from outbox where workflow_id = any($1) order by workflow_id for no key update`, [
+    works.map(({ workflowId }) => workflowId),
+  ]);
+  const open = await tx.rows<{ id: string }>(
+    `select m.id from unnest($1::uuid[]) as m(id)
+     where exists (select from enrolments o where o.mailbox_id = m.id and o.state in ('waiting', 'queued', 'paused'))
+       or not exists (select from outbox where workflow_id = 'mailbox/' || decorum.tenant() || '/' || m.id and state = 'open')`,
+    [near.map(({ id }) => id)],
+  );
+  const busy = new Set(open.map(({ id }) => id));
+  return near.filter(({ id }) => !busy.has(id)).map(({ id }) => mailboxWork(tx.tenantId, id));
 }
 
 /**

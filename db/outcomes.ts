@@ -73,19 +73,23 @@ export async function recordOutcomes(
   );
 }
 
+/** One statement for a batch that went as it should: the task of a message that was `unknown` is closed only when there was one. */
 async function markSent(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
-  const sent = await update(
+  const changed = await statesBefore(
     tx,
     outcomes,
     `state = 'sent', because = null, sent_at = decorum.now(), recorded_at = clock_timestamp(), message_id = o."messageId",
      answer_code = o."answerCode", answer_class = 'accepted', wire_until = null`,
     `'handing', 'unknown'`,
   );
-  await tx.run(
-    `update tasks set state = 'done', outcome = 'sent', done_at = decorum.now() where send_id = any($1) and kind = 'unknown_outcome' and state = 'open'`,
-    [[...sent]],
-  );
-  return sent;
+  const settled = [...changed].filter(([, before]) => before === 'unknown').map(([id]) => id);
+  if (settled.length > 0) {
+    await tx.run(
+      `update tasks set state = 'done', outcome = 'sent', done_at = decorum.now() where send_id = any($1) and kind = 'unknown_outcome' and state = 'open'`,
+      [settled],
+    );
+  }
+  return new Set(changed.keys());
 }
 
 async function markUnknown(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
@@ -151,14 +155,19 @@ async function hold(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
 }
 
 async function update(tx: Tx, outcomes: readonly Outcome[], set: string, from: string): Promise<Set<string>> {
-  if (outcomes.length === 0) return new Set();
-  const changed = await tx.rows<{ id: string }>(
-    `with o as (select * from jsonb_to_recordset($1::jsonb) as o("sendId" uuid, "answerCode" int, "answerClass" text, "messageId" text)),
-          s as (select s.id from sends s join o on o."sendId" = s.id where s.state in (${from}) order by s.id for update of s)
-     update sends s set ${set} from o where s.id = o."sendId" and s.id in (select id from s) returning s.id`,
+  return new Set((await statesBefore(tx, outcomes, set, from)).keys());
+}
+
+/** Changes rows, and answers the states that they had before. */
+async function statesBefore(tx: Tx, outcomes: readonly Outcome[], set: string, from: string): Promise<Map<string, string>> {
+  if (outcomes.length === 0) return new Map();
+  const changed = await tx.rows<{ id: string; before: string }>(
+    `with o as (select o.*, s.state as before from jsonb_to_recordset($1::jsonb) as o("sendId" uuid, "answerCode" int, "answerClass" text, "messageId" text)
+           join sends s on s.id = o."sendId" where s.state in (${from}) order by s.id for update of s)
+     update sends s set ${set} from o where s.id = o."sendId" returning s.id, o.before`,
     [JSON.stringify(outcomes)],
   );
-  return new Set(changed.map(({ id }) => id));
+  return new Map(changed.map(({ id, before }) => [id, before]));
 }
 
 /** Notes today for the person of each message that bounced softly; answers the messages whose person has had too many such days. */
