@@ -34,6 +34,8 @@ export const may = {
   'suppressions.export': ['officer', 'owner'], // the whole list leaves the house
   'caught-mail.read': everybody, // of a machine that sends nothing: demonstrations and rehearsals
   'obligations.read': ['officer', 'operator', 'owner'],
+  'breaches.read': ['officer', 'operator', 'owner'],
+  'breaches.write': ['officer', 'owner'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Action = keyof typeof may;
 

@@ -1,4 +1,8 @@
 import type { Route } from './route.ts';
+import { breachRoutes } from './routes/breaches.ts';
+import { breachFilingRoutes } from './routes/breachFilings.ts';
+import { breachNoticeRoutes } from './routes/breachNotices.ts';
+import { breachPeopleRoutes } from './routes/breachPeople.ts';
 import { caughtMailRoutes } from './routes/caughtMail.ts';
 import { inboundRoutes } from './routes/inbound.ts';
 import { companyRoutes } from './routes/companies.ts';
@@ -37,6 +41,10 @@ export const routes: readonly Route[] = [
   ...timelineRoutes,
   ...taskRoutes,
   ...obligationRoutes,
+  ...breachRoutes,
+  ...breachNoticeRoutes,
+  ...breachFilingRoutes,
+  ...breachPeopleRoutes,
   ...suppressionRoutes,
   ...inboundRoutes,
   ...caughtMailRoutes,

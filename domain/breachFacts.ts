@@ -9,7 +9,7 @@ export interface IncidentFacts {
   /** When it happened, in words: a date, or a range that is an estimate. */
   readonly happened: string;
   readonly nature: string;
-  readonly data: readonly BreachedData[];
+  readonly data: BreachedData[];
   /** Categories beside those that laws name. */
   readonly otherData: string;
   readonly systems: string;

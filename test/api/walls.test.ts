@@ -31,7 +31,18 @@ beforeAll(async () => {
   await api.db.inTenant(other.id, (tx) => enrolBatch(tx, launch.id, firstOpening));
   await api.db.inTenant(other.id, (tx) => planDue(tx, launch.id, 1, openingAt));
   const tasks = (await other.rep.get('/v1/tasks')).body as { items: { id: string; enrolmentId: string }[] };
+  const incident = await other.officer.post('/v1/breaches', {
+    title: 'Theirs',
+    facts: { discoveredAt: new Date().toISOString(), data: ['ssn'] },
+    scopes: [{ kind: 'list', listId }],
+  });
+  const { id: incidentId, lines } = incident.body as { id: string; lines: { id: string }[] };
+  const held = await other.officer.post(`/v1/breaches/${incidentId}/holds`, breachDecision);
   Object.assign(theirs, {
+    incidentId,
+    lineId: lines[0]?.id,
+    holdId: (held.body as { holds: { id: string }[] }).holds[0]?.id,
+    personId: contactIds[0],
     taskId: tasks.items[0]?.id,
     enrolmentId: tasks.items[0]?.enrolmentId,
     version: '1',
@@ -48,6 +59,8 @@ beforeAll(async () => {
   });
 });
 afterAll(() => api.close());
+
+const breachDecision = { kind: 'risk_of_harm', reason: 'Nobody outside has seen the data.' };
 
 /** A body that each route takes, so that only the id is at fault. */
 const bodies: Record<string, unknown> = {
@@ -66,6 +79,14 @@ const bodies: Record<string, unknown> = {
   'post /launches/{launchId}/lists': { listIds: [nobody] },
   'post /launches/{launchId}/variants/winner': { stepId: 'letter', variant: 'a' },
   'post /tasks/{taskId}/done': { outcome: 'done' },
+  'post /breaches/{incidentId}/facts': { facts: { nature: 'Mine now' } },
+  'post /breaches/{incidentId}/scopes': { kind: 'users' },
+  'post /breaches/{incidentId}/approve': { revision: 1 },
+  'put /breaches/{incidentId}/notices': { audience: 'users', place: '', words: null },
+  'post /breaches/{incidentId}/holds': breachDecision,
+  'post /breaches/{incidentId}/lines/{lineId}/filed': {},
+  'put /breaches/{incidentId}/lines/{lineId}/email': { email: null },
+  'post /breaches/{incidentId}/people/{personId}/told': { note: 'Mine now' },
   'post /launches/{launchId}/report/list': { step: 'letter', name: 'Mine now' },
 };
 /** What a route must be asked with besides the id. */
