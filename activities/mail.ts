@@ -1,10 +1,11 @@
-import { Context } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { claim, release } from '../db/claims.ts';
 import { nextForwardMs } from '../db/forwarding.ts';
 import { nextLeaseEndMs, settleAbandoned } from '../db/leases.ts';
 import { mailboxSettings, messageFacts } from '../db/messages.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
 import { giveNextWindow, hasOpenWork, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
+import { isRehearsal } from '../db/rehearsal/playing.ts';
 import type { Database } from '../db/transaction.ts';
 import { giveWords } from '../db/variants.ts';
 import { judgeVariants } from '../db/variantTests.ts';
@@ -60,6 +61,7 @@ export function mailActivities(deps: MailDependencies) {
 
     /** Sends what is due, for a minute at most. Answers the real milliseconds until there may be more; null: until somebody plans some. */
     async sendDue(tenantId: string, mailboxId: string): Promise<number | null> {
+      await refuseWrongTransport(tenantId);
       const endsAt = deps.monotonicMs() + turnMs;
       const context = Context.current();
       const isOver = () => context.cancellationSignal.aborted || deps.monotonicMs() > endsAt;
@@ -84,6 +86,15 @@ export function mailActivities(deps: MailDependencies) {
       }
     },
   };
+
+  /** Nothing of a rehearsal goes to a mail server, whatever its mailbox says; and nothing of anybody else's counts as sent without one. */
+  async function refuseWrongTransport(tenantId: string): Promise<void> {
+    if ((await db.inTenant(tenantId, isRehearsal)) === deps.pool.hasTransport)
+      throw ApplicationFailure.nonRetryable(
+        'A rehearsal sends over no mail server, and only a rehearsal does.',
+        'WrongTransport',
+      );
+  }
 
   /** What the mailbox may send within the next seconds, ready to be sent; or which rule keeps it from more right now. */
   async function claimMore(tenantId: string, mailboxId: string): Promise<ClaimedWork | Held> {

@@ -82,7 +82,7 @@ export interface MailboxSettings {
 
 export function mailboxSettings(tx: Tx, mailboxId: string): Promise<MailboxSettings> {
   return tx.row<MailboxSettings>(
-    `select m.id, m.state, m.from_name as "fromName", m.address, m.smtp_host as "smtpHost", m.smtp_port as "smtpPort",
+    `select m.id, m.state, m.from_name as "fromName", m.address, case t.kind when 'rehearsal' then 'rehearsal.invalid' else m.smtp_host end as "smtpHost", m.smtp_port as "smtpPort",
        m.smtp_security as "smtpSecurity", m.smtp_user as "smtpUser", m.smtp_secret as "smtpSecret", m.dkim_domain as "dkimDomain",
        m.dkim_selector as "dkimSelector", m.dkim_secret as "dkimSecret", m.lanes, m.connections,
        json_build_object('name', m.from_name, 'signature', u.signature, 'email', u.email) as sender,

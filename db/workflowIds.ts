@@ -42,3 +42,10 @@ export const breachWork = (tenantId: string, incidentId: string): Wish => ({
   taskQueue: 'legal',
   args: [tenantId, incidentId],
 });
+
+export const rehearsalWork = (tenantId: string, rehearsalId: string): Wish => ({
+  workflowId: `rehearsal/${tenantId}/${rehearsalId}`,
+  workflowType: 'rehearsal',
+  taskQueue: 'bulk',
+  args: [tenantId, rehearsalId],
+});

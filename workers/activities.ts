@@ -3,6 +3,7 @@ import { type ForwardingDependencies, forwardingActivities } from '../activities
 import { type ImportDependencies, importActivities } from '../activities/imports.ts';
 import { type MailDependencies, mailActivities } from '../activities/mail.ts';
 import { outreachActivities } from '../activities/outreach.ts';
+import { rehearsalActivities } from '../activities/rehearsal.ts';
 import { suppressionActivities } from '../activities/suppression.ts';
 
 /** Every activity by its name, for every task queue: a queue is a kind of wait, not a kind of worker. */
@@ -12,6 +13,7 @@ export function allActivities(deps: MailDependencies & ForwardingDependencies & 
     ...mailActivities(deps),
     ...forwardingActivities(deps),
     ...suppressionActivities(deps),
+    ...rehearsalActivities(deps),
     ...importActivities(deps),
     ...breachActivities(deps),
   };

@@ -4,4 +4,5 @@ export { contactImport } from './contactImport.ts';
 export { mailboxSender } from './mailboxSender.ts';
 export { outreachCohort } from './outreachCohort.ts';
 export { outreachSequence } from './outreachSequence.ts';
+export { rehearsal } from './rehearsal.ts';
 export { suppression } from './suppression.ts';

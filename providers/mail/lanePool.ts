@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { connectSmtp, type SmtpServer } from './smtpConnect.ts';
 import type { SmtpLane } from './smtpLane.ts';
 
+/** What a message's sender asks of a connection. */
+export type Lane = Pick<SmtpLane, 'isUsable' | 'prepare' | 'data' | 'abandon' | 'close'>;
+
 /** Connections kept open between messages, by server and account: one mailbox's trouble never takes another's. */
 export interface LanePool {
+  /** False: whatever it takes goes nowhere (noTransport.ts), and only a rehearsal may use it. */
+  readonly hasTransport: boolean;
   /** A connection of its own for the caller, who gives it back. Waits while all are taken. Throws SmtpConnectFailed. */
-  take(server: SmtpServer): Promise<SmtpLane>;
-  giveBack(server: SmtpServer, lane: SmtpLane): void;
+  take(server: SmtpServer): Promise<Lane>;
+  giveBack(server: SmtpServer, lane: Lane): void;
   /** Closes what is idle, and what is given back from now on. */
   close(): void;
 }
@@ -20,7 +25,7 @@ export interface PoolLimits {
 
 interface Account {
   taken: number;
-  readonly idle: { lane: SmtpLane; timer: NodeJS.Timeout }[];
+  readonly idle: { lane: Lane; timer: NodeJS.Timeout }[];
   readonly waiting: (() => void)[];
 }
 
@@ -38,7 +43,7 @@ export function lanePool(
     return account;
   }
 
-  function takeIdle(account: Account): SmtpLane | null {
+  function takeIdle(account: Account): Lane | null {
     for (let kept = account.idle.pop(); kept; kept = account.idle.pop()) {
       clearTimeout(kept.timer);
       if (kept.lane.isUsable) return kept.lane; // the newest first; what the server has closed meanwhile is dropped
@@ -54,6 +59,8 @@ export function lanePool(
   }
 
   return {
+    hasTransport: true,
+
     async take(server) {
       const account = accountOf(server);
       if (account.taken < perAccount) account.taken += 1;

@@ -32,7 +32,7 @@ test('a real tenant cannot be given a faster clock', async () => {
   );
 });
 
-test.each(['demo', 'test', 'rehearsal'] as const)("a %s tenant's clock is the one it is given", async (kind) => {
+test.each(['demo', 'test'] as const)("a %s tenant's clock is the one it is given", async (kind) => {
   const tenantId = await newTenant(world.onOwnClock, { kind });
   const { at } = await world.db.inTenant(tenantId, (tx) => tx.row<{ at: Date }>(`select decorum.now() as at`));
   expect(at).toEqual(world.now);
