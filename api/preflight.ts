@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Candidate, blockedBecause, candidates } from '../db/enrolling.ts';
 import type { NewLaunch } from '../db/launches.ts';
-import { findMailbox, type Mailbox } from '../db/mailboxes.ts';
+import { findMailbox } from '../db/mailboxes.ts';
+import { firstTouchesToday, sentSoFar } from '../db/sentSoFar.ts';
 import { readTenant } from '../db/tenants.ts';
-import type { Database } from '../db/transaction.ts';
+import type { Database, Tx } from '../db/transaction.ts';
 import type { BlockedBecause } from '../domain/enrolment.ts';
 import type { Opening, Place } from '../domain/opening.ts';
 import type { Definition } from '../domain/sequence.ts';
 import { firstOpening, openingAfter, openingAt } from '../law/openings.ts';
-import { type CompanyDays, forecast, type ForecastPerson } from './sendForecast.ts';
+import { type CompanyDays, companyDays, forecast, type ForecastMailbox, type ForecastPerson } from './sendForecast.ts';
 
 export interface Preflight {
   people: number;
@@ -39,10 +40,11 @@ export async function preflight(
   request: Pick<NewLaunch, 'sequenceId' | 'listIds' | 'mailboxIds' | 'reEnter'> & { definition: Definition },
 ): Promise<Preflight> {
   const { definition } = request;
-  const { now, tenant, mailboxes } = await db.inTenant(tenantId, async (tx) => ({
+  const { now, tenant, mailboxes, touchesToday } = await db.inTenant(tenantId, async (tx) => ({
     ...(await tx.row<{ now: Date }>(`select decorum.now() as now`)),
     tenant: await readTenant(tx),
-    mailboxes: (await Promise.all(request.mailboxIds.map((id) => findMailbox(tx, id)))).filter((found) => found !== undefined),
+    mailboxes: await mailboxesNow(tx, request.mailboxIds),
+    touchesToday: await firstTouchesToday(tx),
   }));
   const openings = perPlace((place) => firstOpening(definition, place, now));
   const blockedPeople: Preflight['blockedPeople'] = [];
@@ -55,8 +57,8 @@ export async function preflight(
     if (because || !opening) blockedPeople.push({ contactId: person.contactId, because: because ?? 'window_never_opens' });
     else ready.push({ contactId: person.contactId, company: person.companyKey, place: placeOf(person), mailboxId, opening });
   }
-  const companies: CompanyDays = { most: tenant.firstTouchesPerCompany, taken: new Map() };
-  const sends = mailboxes.flatMap((mailbox) => forecastOf(mailbox, ready, { definition, companies }));
+  const companies = companyDays(tenant.firstTouchesPerCompany, touchesToday, now);
+  const sends = mailboxes.flatMap((mailbox) => forecastOf(mailbox, ready, { definition, companies, now }));
   const times = sends.flatMap(({ at }) => (at ? [at.getTime()] : []));
   const last = sends.reduce<(typeof sends)[number] | null>(
     (latest, send) => ((send.at ?? 0) > (latest?.at ?? 0) ? send : latest),
@@ -73,6 +75,16 @@ export async function preflight(
     lastAt: last?.at ? endOf(definition, last.person.place, last.at) : null,
     notWithinAYear: sends.length - times.length,
   };
+}
+
+/** The mailboxes with what they have sent by now. */
+async function mailboxesNow(tx: Tx, mailboxIds: readonly string[]): Promise<(ForecastMailbox & { id: string })[]> {
+  const sent = new Map((await sentSoFar(tx, mailboxIds)).map((mailbox) => [mailbox.mailboxId, mailbox]));
+  const found = await Promise.all(mailboxIds.map((id) => findMailbox(tx, id)));
+  return found.flatMap((mailbox) => {
+    const soFar = sent.get(mailbox?.id ?? '');
+    return mailbox && soFar ? [{ ...mailbox, ...soFar }] : [];
+  });
 }
 
 /** Everybody in the lists once, page by page. */
@@ -98,9 +110,9 @@ async function* everybody(
 }
 
 function forecastOf(
-  mailbox: Mailbox,
+  mailbox: ForecastMailbox & { id: string },
   ready: readonly Ready[],
-  { definition, companies }: { definition: Definition; companies: CompanyDays },
+  { definition, companies, now }: { definition: Definition; companies: CompanyDays; now: Date },
 ): { person: Ready; at: Date | null }[] {
   // The same few places come again and again, and time only goes forwards: an opening is asked for once a place and day.
   const known = new Map<string, Opening | null>();
@@ -122,7 +134,7 @@ function forecastOf(
         reopen: (from) => reopen(person.place, from),
       }),
     );
-  return forecast(mailbox, people, companies).map(({ key, at }) => ({ person: key, at }));
+  return forecast(mailbox, people, companies, now).map(({ key, at }) => ({ person: key, at }));
 }
 
 /** When the last step would be due after a first message at `firstAt`, every step going on time; null: a window never opens. */

@@ -6,7 +6,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const HORIZON_DAYS = 366;
 
 export interface ForecastMailbox extends Allowance {
+  /** Days before today on which it sent. */
   readonly sendingDays: number;
+  readonly sentToday: boolean;
+  /** Instants of what it has sent within the last 24 hours, oldest first. */
+  readonly counted: readonly Date[];
+  /** Nothing goes before: the gap after its last message. */
+  readonly nextSendAt: Date | null;
   readonly gapSeconds: number;
   readonly jitterSeconds: number;
 }
@@ -15,6 +21,11 @@ export interface ForecastMailbox extends Allowance {
 export interface CompanyDays {
   readonly most: number;
   readonly taken: Map<string, number>;
+}
+
+/** With what each company has had at the day of `now`. */
+export function companyDays(most: number, today: readonly { companyKey: string; touches: number }[], now: Date): CompanyDays {
+  return { most, taken: new Map(today.map(({ companyKey, touches }) => [dayOf(now.getTime(), companyKey), touches])) };
 }
 
 /** Somebody whose first message waits for `opening`; `reopen` gives the next one from an instant on, null: never. */
@@ -27,28 +38,32 @@ export interface ForecastPerson<Key> {
 }
 
 /**
- * When each person's first message would go over one mailbox that has nothing else to do: caps, ramp, the mean gap and the company's day
- * counted as the claim counts them. A forecast, not a promise: what else the mailbox sends, and who opts out, is not known yet.
+ * When each person's first message would go over one mailbox that has nothing else to do from `now` on: caps, ramp, the mean gap and the
+ * company's day counted as the claim counts them, with what has been sent by then. A forecast, not a promise: what else the mailbox will
+ * send, and who opts out, is not known yet; a rehearsal knows the first.
  */
 export function forecast<Key>(
   mailbox: ForecastMailbox,
   people: readonly ForecastPerson<Key>[],
   companies: CompanyDays,
+  now: Date,
 ): { key: Key; at: Date | null }[] {
   const gapMs = (mailbox.gapSeconds + mailbox.jitterSeconds / 2) * 1000;
-  const sentAt: number[] = []; // ascending
-  const days = new Set<number>();
+  const sentAt = mailbox.counted.map((at) => at.getTime()); // ascending
+  const days = new Set(mailbox.sentToday ? [Math.floor(now.getTime() / DAY_MS)] : []);
+  let freeAt = mailbox.nextSendAt?.getTime() ?? -Infinity;
   const result: { key: Key; at: Date | null }[] = [];
   let queue = [...people].sort(byOpening);
   const horizon = (queue[0]?.opening.at.getTime() ?? 0) + HORIZON_DAYS * DAY_MS;
   while (queue.length > 0) {
     const missed: ForecastPerson<Key>[] = [];
     for (const person of queue) {
-      const earliest = Math.max(person.opening.at.getTime(), (sentAt.at(-1) ?? -Infinity) + gapMs);
+      const earliest = Math.max(person.opening.at.getTime(), freeAt);
       const at = afterLimit(earliest);
       const isOpen = at < person.opening.closesAt.getTime();
       if (isOpen && hasRoom(person.company, at)) {
         sentAt.push(at);
+        freeAt = at + gapMs;
         days.add(Math.floor(at / DAY_MS));
         result.push({ key: person.key, at: new Date(at) });
         continue;
@@ -64,7 +79,7 @@ export function forecast<Key>(
   /** Takes a place in the company's day, when there is one. */
   function hasRoom(company: string | null, at: number): boolean {
     if (company === null) return true;
-    const key = `${Math.floor(at / DAY_MS)} ${company}`;
+    const key = dayOf(at, company);
     const taken = companies.taken.get(key) ?? 0;
     if (taken >= companies.most) return false;
     companies.taken.set(key, taken + 1);
@@ -79,6 +94,10 @@ export function forecast<Key>(
     const leaves = (sentAt[sentAt.length - allowed] ?? 0) + DAY_MS;
     return leaves <= earliest ? earliest : afterLimit(leaves);
   }
+}
+
+function dayOf(at: number, company: string): string {
+  return `${Math.floor(at / DAY_MS)} ${company}`;
 }
 
 function nextDay(at: number): number {

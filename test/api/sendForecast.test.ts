@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { forecast } from '../../api/sendForecast.ts';
+import {
+  companyDays,
+  forecast as forecastAt,
+  type CompanyDays,
+  type ForecastMailbox,
+  type ForecastPerson,
+} from '../../api/sendForecast.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -21,7 +27,20 @@ const people = (count: number, company: string | null = null) =>
     reopen: (from: Date) => openingFrom(from.getTime()),
   }));
 const noCompanies = () => ({ most: 3, taken: new Map<string, number>() });
-const free = { cap: null, rampStart: null, rampStep: 0, sendingDays: 0, gapSeconds: 0, jitterSeconds: 0 };
+const free = {
+  cap: null,
+  rampStart: null,
+  rampStep: 0,
+  sendingDays: 0,
+  sentToday: false,
+  counted: [],
+  nextSendAt: null,
+  gapSeconds: 0,
+  jitterSeconds: 0,
+};
+const forecast = (mailbox: ForecastMailbox, who: readonly ForecastPerson<number>[], companies: CompanyDays) =>
+  forecastAt(mailbox, who, companies, new Date(start));
+const earlier = (...hours: number[]) => hours.map((before) => new Date(start - before * HOUR));
 
 test.each([
   { mailbox: free, count: 3, at: ['02T09:00', '02T09:00', '02T09:00'], because: 'nothing holds them' },
@@ -49,6 +68,24 @@ test.each([
     at: ['02T09:00', '03T09:00', '03T09:00', '04T09:00', '04T09:00', '04T09:00'],
     because: 'the ramp adds one a day',
   },
+  {
+    mailbox: { ...free, cap: 3, counted: earlier(20, 1) },
+    count: 3,
+    at: ['02T09:00', '02T09:00', '03T09:00'],
+    because: 'of two that went before one leaves the 24 hours in time',
+  },
+  {
+    mailbox: { ...free, cap: 40, rampStart: 1, rampStep: 1, sendingDays: 1, sentToday: true, counted: earlier(0.5) },
+    count: 3,
+    at: ['02T09:00', '03T09:00', '03T09:00'],
+    because: 'today is no day more of the ramp until it is over',
+  },
+  {
+    mailbox: { ...free, nextSendAt: new Date(start + 10 * HOUR) },
+    count: 1,
+    at: ['02T10:00'],
+    because: 'the gap of the last message is not over',
+  },
 ])('$count messages, $because', ({ mailbox, count, at }) => {
   expect(forecast(mailbox, people(count), noCompanies()).map(({ at }) => at?.toISOString().slice(8, 16))).toEqual(at);
 });
@@ -58,6 +95,12 @@ test('a company gets three first messages a day, over however many mailboxes', (
   const dates = [2, 6].flatMap((count) => forecast(free, people(count, 'mill.example'), companies));
   const days = dates.map(({ at }) => at?.toISOString().slice(8, 10));
   expect(days).toEqual(['02', '02', '02', '03', '03', '03', '04', '04']);
+});
+
+test('what a company has had today counts', () => {
+  const companies = companyDays(3, [{ companyKey: 'mill.example', touches: 2 }], new Date(start));
+  const days = forecast(free, people(2, 'mill.example'), companies).map(({ at }) => at?.toISOString().slice(8, 10));
+  expect(days).toEqual(['02', '03']);
 });
 
 test('whoever does not fit into a year is said to have no date', () => {
