@@ -156,6 +156,13 @@ const sequence = Definition.parse({
       after: { hours: 0 },
       subject: 'An idea for {{ company | default: "your team" }}',
       text: 'Hi {{ first_name | default: "there" }},\n\nI have an idea that could help {{ company | default: "your team" }}. Would you have ten minutes this week?',
+      variants: [
+        {
+          id: 'b',
+          subject: 'Ten minutes for {{ company | default: "your team" }}?',
+          text: 'Hi {{ first_name | default: "there" }},\n\nwould you have ten minutes this week? I would like to hear how {{ company | default: "your team" }} works.',
+        },
+      ],
     },
     {
       id: 'follow-up',

@@ -122,7 +122,7 @@ function ByVariant({ report: { launchId, steps } }: { report: Report }) {
   const rows = steps.flatMap((step) => step.variants.map((variant) => ({ ...variant, step })));
   if (rows.length === 0) return null;
   const columns: readonly Column<(typeof rows)[number]>[] = [
-    { head: 'Step', cell: ({ step }) => titleOf(step) },
+    { head: 'Step', cell: ({ step }) => step.number ?? titleOf(step) },
     { head: 'Variant', cell: ({ variant, subject }) => `${variant}. ${subject || 'in the thread'}` },
     {
       head: 'Got it',
