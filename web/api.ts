@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ProblemDocument } from '../api/problem.ts';
 import type { Route } from '../api/route.ts';
 import type { caughtMailRoutes } from '../api/routes/caughtMail.ts';
+import type { companyRoutes } from '../api/routes/companies.ts';
 import type { contactRoutes } from '../api/routes/contacts.ts';
 import type { importRoutes } from '../api/routes/imports.ts';
 import type { listRoutes } from '../api/routes/lists.ts';
@@ -23,6 +24,7 @@ import type { variantRoutes } from '../api/routes/variants.ts';
 type Known = (
   | typeof listRoutes
   | typeof importRoutes
+  | typeof companyRoutes
   | typeof contactRoutes
   | typeof caughtMailRoutes
   | typeof launchRoutes

@@ -70,7 +70,7 @@ const today = createRoute({
 });
 const contacts = createRoute({
   ...page('/contacts'),
-  validateSearch: filters('search', 'tag', 'listId', 'importId'),
+  validateSearch: filters('search', 'tag', 'listId', 'importId', 'sort'),
   component: lazyRouteComponent(() => import('./pages/contacts/Contacts.tsx'), 'Contacts'),
 });
 const importFile = createRoute({
@@ -81,14 +81,23 @@ const importPage = createRoute({
   ...page('/contacts/imports/$importId'),
   component: lazyRouteComponent(() => import('./pages/contacts/ImportPage.tsx'), 'ImportPage'),
 });
+const companies = createRoute({
+  ...page('/companies'),
+  validateSearch: filters('search', 'sort'),
+  component: lazyRouteComponent(() => import('./pages/companies/Companies.tsx'), 'Companies'),
+});
+const company = createRoute({
+  ...page('/companies/$companyId'),
+  component: lazyRouteComponent(() => import('./pages/companies/CompanyPage.tsx'), 'CompanyPage'),
+});
 const lists = createRoute({
   ...page('/lists'),
-  validateSearch: filters('search'),
+  validateSearch: filters('search', 'sort'),
   component: lazyRouteComponent(() => import('./pages/lists/Lists.tsx'), 'Lists'),
 });
 const sequences = createRoute({
   ...page('/sequences'),
-  validateSearch: filters('search'),
+  validateSearch: filters('search', 'sort'),
   component: lazyRouteComponent(() => import('./pages/sequences/Sequences.tsx'), 'Sequences'),
 });
 const newSequence = createRoute({
@@ -102,7 +111,7 @@ const sequence = createRoute({
 });
 const launches = createRoute({
   ...page('/launches'),
-  validateSearch: filters('search', 'state'),
+  validateSearch: filters('search', 'state', 'sort'),
   component: lazyRouteComponent(() => import('./pages/launches/Launches.tsx'), 'Launches'),
 });
 const newLaunch = createRoute({
@@ -179,6 +188,8 @@ export const router = createRouter({
       contacts,
       importFile,
       importPage,
+      companies,
+      company,
       lists,
       sequences,
       newSequence,

@@ -55,6 +55,8 @@ export async function busyWorkspace() {
   ];
   const sequence = await made(owner.post('/v1/sequences', { name: 'Clocks for offices', definition: { steps } }));
   const { contactIds } = await addList(api, tenantId, owner, ['ann@north.example', 'bob@south.example', 'cid@east.example']);
+  const company = await made(owner.post('/v1/companies', { name: 'North', domain: 'north.example', industry: 'Clocks' }));
+  await owner.patch(`/v1/contacts/${contactIds[0] ?? ''}`, { companyId: company.id, companyName: 'North' });
   await owner.post('/v1/suppressions', { address: 'cid@east.example' });
   await owner.post('/v1/suppressions', { domain: 'competitor.example' });
   const launchId = await api.db.inTenant(tenantId, async (tx) => {
@@ -87,6 +89,7 @@ export async function busyWorkspace() {
     ...workspace,
     importId: (upload.body as { id: string }).id,
     origin: api.origin,
+    companyId: company.id,
     mailboxId: mailbox.id,
     sequenceId: sequence.id,
     launchId,

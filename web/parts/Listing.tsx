@@ -1,12 +1,16 @@
 import { Button } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import type { KeyboardEvent, ReactNode } from 'react';
 import type { Rows } from './pages.ts';
 import { ProblemNote } from './ProblemNote.tsx';
+import { useAddress } from './SearchField.tsx';
 import { Waiting } from './Waiting.tsx';
 
 export interface Column<Item> {
   readonly head: string;
   readonly numeric?: boolean;
+  /** The API's name for the order by this column, where it has one: the head becomes a button. */
+  readonly sort?: string;
   readonly cell: (row: Item) => ReactNode;
 }
 
@@ -33,10 +37,8 @@ export function Listing<Item>({
       <table className="listing" role="table" aria-label={label} onKeyDown={walk}>
         <thead role="rowgroup">
           <tr role="row">
-            {columns.map(({ head, numeric }) => (
-              <th key={head} role="columnheader" scope="col" className={numeric ? 'number' : undefined}>
-                {head}
-              </th>
+            {columns.map((column) => (
+              <Head key={column.head} {...column} />
             ))}
           </tr>
         </thead>
@@ -58,6 +60,29 @@ export function Listing<Item>({
         </Button>
       )}
     </>
+  );
+}
+
+/** The head of a column; hit once, the list is ordered by it, twice, backwards. The order stands in the address. */
+function Head({ head, numeric, sort }: { head: string; numeric?: boolean; sort?: string }) {
+  const { sort: given } = useSearch({ strict: false });
+  const [set] = useAddress();
+  const look = numeric ? 'number' : undefined;
+  if (sort === undefined) {
+    return (
+      <th role="columnheader" scope="col" className={look}>
+        {head}
+      </th>
+    );
+  }
+  const order = given === sort ? 'ascending' : given === `-${sort}` ? 'descending' : 'none';
+  return (
+    <th role="columnheader" scope="col" className={look} aria-sort={order}>
+      <button type="button" className="order" onClick={() => set({ sort: order === 'ascending' ? `-${sort}` : sort })}>
+        {head}
+        <span aria-hidden="true">{{ ascending: ' ↑', descending: ' ↓', none: ' ↕' }[order]}</span>
+      </button>
+    </th>
   );
 }
 

@@ -2,6 +2,7 @@
 export const places = [
   { to: '/today', label: 'Today', key: 't', action: 'tasks.read' },
   { to: '/contacts', label: 'Contacts', key: 'c', action: 'contacts.read' },
+  { to: '/companies', label: 'Companies', key: 'p', action: 'contacts.read' },
   { to: '/lists', label: 'Lists', key: 'i', action: 'contacts.read' },
   { to: '/sequences', label: 'Sequences', key: 's', action: 'sequences.read' },
   { to: '/launches', label: 'Launches', key: 'l', action: 'launches.read' },

@@ -1,13 +1,12 @@
-import { Group, NativeSelect } from '@mantine/core';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { Row } from '../../api.ts';
 import { ButtonLink } from '../../parts/ButtonLink.tsx';
 import { Count } from '../../parts/Count.tsx';
 import { Empty } from '../../parts/Empty.tsx';
-import { type Column, Listing } from '../../parts/Listing.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { FilterField } from '../../parts/FilterField.tsx';
+import { ListPage } from '../../parts/ListPage.tsx';
+import type { Column } from '../../parts/Listing.tsx';
 import { useRows } from '../../parts/pages.ts';
-import { SearchField, useAddress } from '../../parts/SearchField.tsx';
 import { When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
 import { LaunchState } from './LaunchState.tsx';
@@ -20,6 +19,7 @@ const of = (launch: Launch, ...states: (keyof Launch['people'])[]) =>
 const columns: readonly Column<Launch>[] = [
   {
     head: 'Sequence',
+    sort: 'sequence',
     cell: ({ id, sequenceName, version }) => (
       <Link to="/launches/$launchId" params={{ launchId: id }}>
         {sequenceName}, version {version}
@@ -27,7 +27,7 @@ const columns: readonly Column<Launch>[] = [
     ),
   },
   { head: 'State', cell: ({ state }) => <LaunchState state={state} /> },
-  { head: 'Launched', cell: ({ createdAt }) => <When at={createdAt} /> },
+  { head: 'Launched', sort: 'launched', cell: ({ createdAt }) => <When at={createdAt} /> },
   { head: 'Under way', numeric: true, cell: (launch) => <Count of={of(launch, 'waiting', 'queued', 'paused')} /> },
   { head: 'Finished', numeric: true, cell: (launch) => <Count of={of(launch, 'finished')} /> },
   { head: 'Stopped', numeric: true, cell: (launch) => <Count of={of(launch, 'stopped')} /> },
@@ -35,37 +35,35 @@ const columns: readonly Column<Launch>[] = [
 ];
 
 export function Launches() {
-  const { search, state } = useSearch({ from: '/inside/launches' });
-  const [set] = useAddress();
-  const list = useRows('/launches', { query: { search, state: state as Launch['state'] | undefined }, every: 5_000 });
+  const { search, state, sort } = useSearch({ from: '/inside/launches' });
+  const list = useRows('/launches', { query: { search, state: state as Launch['state'] | undefined, sort }, every: 5_000 });
   const launch = useMay()('launches.write') && <ButtonLink to="/launches/new">Launch a sequence</ButtonLink>;
   return (
-    <Page title="Launches" about="Sequences on their way to people." actions={launch}>
-      <Group>
-        <SearchField label="Search launches" />
-        <NativeSelect
-          aria-label="State"
-          value={state ?? ''}
-          onChange={(event) => set({ state: event.currentTarget.value || undefined })}
-          data={[{ value: '', label: 'in any state' }, 'enrolling', 'running', 'paused', 'stopped', 'finished']}
+    <ListPage
+      title="Launches"
+      about="Sequences on their way to people."
+      actions={launch}
+      search="Search launches"
+      filters={
+        <FilterField
+          name="state"
+          label="State"
+          all="in any state"
+          choices={['enrolling', 'running', 'paused', 'stopped', 'finished']}
         />
-      </Group>
-      <Listing
-        label="Launches"
-        list={list}
-        columns={columns}
-        keyOf={({ id }) => id}
-        empty={
-          search || state ? (
-            <Empty title="No launch fits">Try fewer letters, or another state.</Empty>
-          ) : (
-            <Empty title="Nothing launched yet" action={launch}>
-              You need a sequence, a list of people and a mailbox. Before anything goes you see who is blocked and why, and when
-              the first and the last message go.
-            </Empty>
-          )
-        }
-      />
-    </Page>
+      }
+      list={list}
+      columns={columns}
+      keyOf={({ id }) => id}
+      isFiltered={Boolean(search || state)}
+      misfit="No launch fits"
+      hint="Try fewer letters, or another state."
+      empty={
+        <Empty title="Nothing launched yet" action={launch}>
+          You need a sequence, a list of people and a mailbox. Before anything goes you see who is blocked and why, and when the
+          first and the last message go.
+        </Empty>
+      }
+    />
   );
 }

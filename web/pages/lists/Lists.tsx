@@ -5,10 +5,9 @@ import { ButtonLink } from '../../parts/ButtonLink.tsx';
 import { Confirm } from '../../parts/Confirm.tsx';
 import { Count, counted } from '../../parts/Count.tsx';
 import { Empty } from '../../parts/Empty.tsx';
-import { type Column, Listing } from '../../parts/Listing.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { ListPage } from '../../parts/ListPage.tsx';
+import type { Column } from '../../parts/Listing.tsx';
 import { useRows } from '../../parts/pages.ts';
-import { SearchField } from '../../parts/SearchField.tsx';
 import { When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
 
@@ -17,12 +16,13 @@ type List = Row<'/lists'>;
 const sources = { static: 'by hand', import: 'an import', filter: 'a filter' } as const;
 
 export function Lists() {
-  const { search } = useSearch({ from: '/inside/lists' });
+  const { search, sort } = useSearch({ from: '/inside/lists' });
   const may = useMay();
-  const list = useRows('/lists', { query: { search } });
+  const list = useRows('/lists', { query: { search, sort } });
   const columns: readonly Column<List>[] = [
     {
       head: 'Name',
+      sort: 'name',
       cell: ({ id, name }) => (
         <Link to="/contacts" search={{ listId: id }}>
           {name}
@@ -31,33 +31,25 @@ export function Lists() {
     },
     { head: 'People', numeric: true, cell: ({ people }) => <Count of={people} /> },
     { head: 'Made from', cell: ({ source }) => sources[source] },
-    { head: 'Made', cell: ({ createdAt }) => <When at={createdAt} /> },
+    { head: 'Made', sort: 'made', cell: ({ createdAt }) => <When at={createdAt} /> },
     ...(may('contacts.write') ? [{ head: 'Actions', cell: (row: List) => <Verbs list={row} /> }] : []),
   ];
   return (
-    <Page title="Lists" about="Whom a launch goes to.">
-      <Group>
-        <SearchField label="Search lists" />
-      </Group>
-      <Listing
-        label="Lists"
-        list={list}
-        columns={columns}
-        keyOf={({ id }) => id}
-        empty={
-          search ? (
-            <Empty title="No list fits">Try fewer letters.</Empty>
-          ) : (
-            <Empty
-              title="No list yet"
-              action={may('imports.write') && <ButtonLink to="/contacts/import">Import a file</ButtonLink>}
-            >
-              An import can put its people on a list of their own, or you filter your contacts and make a list of what you see.
-            </Empty>
-          )
-        }
-      />
-    </Page>
+    <ListPage
+      title="Lists"
+      about="Whom a launch goes to."
+      search="Search lists"
+      list={list}
+      columns={columns}
+      keyOf={({ id }) => id}
+      isFiltered={Boolean(search)}
+      misfit="No list fits"
+      empty={
+        <Empty title="No list yet" action={may('imports.write') && <ButtonLink to="/contacts/import">Import a file</ButtonLink>}>
+          An import can put its people on a list of their own, or you filter your contacts and make a list of what you see.
+        </Empty>
+      }
+    />
   );
 }
 

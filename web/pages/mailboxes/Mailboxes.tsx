@@ -1,13 +1,11 @@
-import { Group } from '@mantine/core';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { Row } from '../../api.ts';
 import { ButtonLink } from '../../parts/ButtonLink.tsx';
 import { Count } from '../../parts/Count.tsx';
 import { Empty } from '../../parts/Empty.tsx';
-import { type Column, Listing } from '../../parts/Listing.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { ListPage } from '../../parts/ListPage.tsx';
+import type { Column } from '../../parts/Listing.tsx';
 import { useRows } from '../../parts/pages.ts';
-import { SearchField } from '../../parts/SearchField.tsx';
 import { When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
 import { MailboxState } from './MailboxState.tsx';
@@ -36,23 +34,21 @@ export function Mailboxes() {
   const canAdd = useMay()('mailboxes.write');
   const add = canAdd && <ButtonLink to="/mailboxes/new">Add a mailbox</ButtonLink>;
   return (
-    <Page title="Mailboxes" about="Where messages leave from, how many may go, and what is waiting." actions={add}>
-      <Group>
-        <SearchField label="Search mailboxes" />
-      </Group>
-      <Listing
-        label="Mailboxes"
-        list={list}
-        columns={columns}
-        keyOf={({ id }) => id}
-        empty={
-          <Empty title={search ? 'No mailbox fits' : 'No mailbox yet'} action={search ? undefined : add}>
-            {search
-              ? 'Try fewer letters.'
-              : 'A launch sends over mailboxes. Add yours: its SMTP server, and the DKIM key that signs its messages.'}
-          </Empty>
-        }
-      />
-    </Page>
+    <ListPage
+      title="Mailboxes"
+      about="Where messages leave from, how many may go, and what is waiting."
+      actions={add}
+      search="Search mailboxes"
+      list={list}
+      columns={columns}
+      keyOf={({ id }) => id}
+      isFiltered={Boolean(search)}
+      misfit="No mailbox fits"
+      empty={
+        <Empty title="No mailbox yet" action={add}>
+          A launch sends over mailboxes. Add yours: its SMTP server, and the DKIM key that signs its messages.
+        </Empty>
+      }
+    />
   );
 }

@@ -1,12 +1,13 @@
-import { Button, Group, NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useSearch } from '@tanstack/react-router';
-import { addressOf, type Row } from '../../api.ts';
+import type { Row } from '../../api.ts';
+import { Download } from '../../parts/Download.tsx';
 import { Empty } from '../../parts/Empty.tsx';
-import { type Column, Listing } from '../../parts/Listing.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { FilterField } from '../../parts/FilterField.tsx';
+import { ListPage } from '../../parts/ListPage.tsx';
+import type { Column } from '../../parts/Listing.tsx';
 import { useRows } from '../../parts/pages.ts';
-import { SearchField, useAddress } from '../../parts/SearchField.tsx';
 import { inWords } from '../../parts/State.tsx';
 import { When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
@@ -41,23 +42,14 @@ const columns: readonly Column<Suppression>[] = [
 
 export function Suppressions() {
   const { search, basis } = useSearch({ from: '/inside/suppressions' });
-  const [set] = useAddress();
   const [isAdding, adding] = useDisclosure(false);
   const [isImporting, importing] = useDisclosure(false);
   const may = useMay();
   const list = useRows('/suppressions', { query: { search, basis: basis as Suppression['basis'] | undefined } });
   const actions = (
     <>
-      {may('suppressions.export') && (
-        <Button component="a" variant="default" href={addressOf('/suppressions/export')} download>
-          Export CSV
-        </Button>
-      )}
-      {may('suppressions.export') && (
-        <Button component="a" variant="default" href={addressOf('/suppressions/export', {}, { as: 'hashes' })} download>
-          Export hashes
-        </Button>
-      )}
+      {may('suppressions.export') && <Download path="/suppressions/export" />}
+      {may('suppressions.export') && <Download path="/suppressions/export" query={{ as: 'hashes' }} label="Export hashes" />}
       {may('suppressions.write') && (
         <>
           <Button variant="default" onClick={importing.open}>
@@ -69,40 +61,36 @@ export function Suppressions() {
     </>
   );
   return (
-    <Page
+    <ListPage
       title="Suppressions"
       about="Who is never written to. Only keyed hashes are kept, so look for a whole address or domain."
       actions={actions}
-    >
-      <Group align="flex-end">
-        <SearchField label="Look for an address or domain" />
-        <NativeSelect
-          aria-label="Why"
-          value={basis ?? ''}
-          onChange={(event) => set({ basis: event.currentTarget.value || undefined })}
-          data={[{ value: '', label: 'for any reason' }, ...Object.entries(bases).map(([value, label]) => ({ value, label }))]}
+      search="Look for an address or domain"
+      filters={
+        <FilterField
+          name="basis"
+          label="Why"
+          all="for any reason"
+          choices={Object.entries(bases).map(([value, label]) => ({ value, label }))}
         />
-      </Group>
-      <Listing
-        label="Suppressions"
-        list={list}
-        columns={columns}
-        keyOf={({ hash, channel, sequenceId }) => `${hash} ${channel} ${sequenceId ?? ''}`}
-        empty={
-          search || basis ? (
-            <Empty title="Nobody fits">Nothing says that this address or domain asked not to be written to.</Empty>
-          ) : (
-            <Empty title="Nobody is suppressed yet">
-              Whoever unsubscribes, bounces for good or asks in words stands here at once. If you have a list of opt-outs from
-              another tool, import it before your first launch.
-            </Empty>
-          )
-        }
-      />
+      }
+      list={list}
+      columns={columns}
+      keyOf={({ hash, channel, sequenceId }) => `${hash} ${channel} ${sequenceId ?? ''}`}
+      isFiltered={Boolean(search || basis)}
+      misfit="Nobody fits"
+      hint="Nothing says that this address or domain asked not to be written to."
+      empty={
+        <Empty title="Nobody is suppressed yet">
+          Whoever unsubscribes, bounces for good or asks in words stands here at once. If you have a list of opt-outs from another
+          tool, import it before your first launch.
+        </Empty>
+      }
+    >
       <Batches />
       <AddSuppression isOpen={isAdding} close={adding.close} />
       <ImportSuppressions isOpen={isImporting} close={importing.close} />
-    </Page>
+    </ListPage>
   );
 }
 
