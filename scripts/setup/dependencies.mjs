@@ -6,6 +6,9 @@ import { prepareBinaries } from './binaries.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
+/** npm asks for hundreds of packages before it gives up, which takes minutes on a machine whose names are not resolved. */
+const secondTryInVain = /attempt 2 failed with (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH)/;
+
 const causes = [
   [/ENOSPC/, 'The disk is full. Free some space (about 1 GB) and try again.'],
   [/EACCES|EPERM|EROFS/, 'This folder cannot be written. Give yourself write access to it and try again.'],
@@ -52,7 +55,7 @@ function npmCi() {
     'ci',
     '--ignore-scripts',
     '--include=dev',
-    '--loglevel=error',
+    '--loglevel=http',
     '--no-progress',
     '--fetch-retries=3',
     '--fetch-retry-mintimeout=1000',
@@ -69,15 +72,20 @@ function npmCi() {
     });
     let said = '';
     child.stdout.resume();
-    child.stderr.on('data', (chunk) => (said += chunk));
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+      if (secondTryInVain.test(said) && !/fetch GET 200/.test(said)) child.kill();
+    });
     child.on('error', (error) => reject(new Error(`npm cannot be run (${error.message}). Is it installed beside Node?`)));
     child.on('close', (code, signal) => {
       if (code === 0) {
         console.error(`Dependencies installed in ${Math.round((performance.now() - started) / 1000)} s.`);
         return resolve();
       }
-      const known = causes.find(([pattern]) => pattern.test(said))?.[1];
-      reject(new Error(known ?? `npm ci failed (${signal ?? code}):\n${said.trim()}`));
+      const attempts = /^npm http .*\n/gm;
+      const errors = signal ? said : said.replace(attempts, ''); // an attempt that failed is no cause when a later one did not
+      const known = causes.find(([pattern]) => pattern.test(errors))?.[1];
+      reject(new Error(known ?? `npm ci failed (${signal ?? code}):\n${errors.trim()}`));
     });
   });
 }
