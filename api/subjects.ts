@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { parse } from 'csv-parse';
 import type { Readable } from 'node:stream';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Subject } from '../db/suppressions.ts';
 import { canonicalAddress, canonicalDomain } from '../domain/address.ts';
-import { addressHash, addressHashOfSha256, domainHash } from '../providers/keyedHash.ts';
+import { decoded } from '../providers/csv/encoding.ts';
+import { LONGEST_RECORD, RecordReader } from '../providers/csv/records.ts';
+import { addressHash, addressHasher, type AddressHasher, domainHash } from '../providers/keyedHash.ts';
 import { Problem } from './problem.ts';
 
 /** More than a real list has, few enough that one statement writes them. */
@@ -46,29 +48,51 @@ export interface ReadSubjects {
  * A suppression list as CSV: a heading names e-mail address, domain, sha256 (hex, of the canonical address) or keyed_hash (our own export);
  * without one the only column holds addresses, @domains or SHA-256 in hex, as the row may be.
  */
-export async function readSubjects(file: Readable, key: SubjectKey): Promise<ReadSubjects> {
-  const rows = file.pipe(
-    parse({ bom: true, delimiter: [',', ';', '\t'], relax_column_count: true, skip_empty_lines: true, trim: true }),
-  );
+export async function readSubjects(file: Readable, { key, tenantId }: SubjectKey): Promise<ReadSubjects> {
+  const hash = addressHasher(key, tenantId);
   const subjects = new Map<string, Subject>();
   const rejected: { row: number; message: string }[] = [];
   let layout: Partial<Record<Column, number>> | undefined;
   let read = 0;
   let row = 0;
-  for await (const cells of rows as AsyncIterable<string[]>) {
-    row += 1;
-    if (!layout) {
-      const named = layoutOf(cells);
-      layout = named ?? {};
-      if (named) continue;
+  for await (const rows of recordsOf(file)) {
+    for (const cells of rows) {
+      row += 1;
+      if (!layout) {
+        const named = layoutOf(cells.map((cell) => cell.trim()));
+        layout = named ?? {};
+        if (named) continue;
+      }
+      read += 1;
+      const subject = subjectOf(cells, layout, hash);
+      if (subject) subjects.set(subject.hash.toString('latin1'), subject);
+      else rejected.push({ row, message: 'No address, domain or SHA-256.' });
+      if (subjects.size > MOST_SUBJECTS) throw new Problem('too-large', `Import ${MOST_SUBJECTS} subjects at a time.`);
     }
-    read += 1;
-    const subject = subjectOf(cells, layout, key);
-    if (subject) subjects.set(subject.hash.toString('hex'), subject);
-    else rejected.push({ row, message: 'No address, domain or SHA-256.' });
-    if (subjects.size > MOST_SUBJECTS) throw new Problem('too-large', `Import ${MOST_SUBJECTS} subjects at a time.`);
+    await otherWork(); // requests to opt out are answered in between
   }
   return { subjects: [...subjects.values()], read, rejected };
+}
+
+/** Records cut at the delimiter that the first line has most of. */
+async function* recordsOf(file: Readable): AsyncGenerator<string[][]> {
+  let reader: RecordReader | undefined;
+  let beginning = '';
+  const begin = () => {
+    const [first = ''] = beginning.split(/[\r\n]/, 1);
+    const count = (delimiter: string) => first.split(delimiter).length;
+    reader = new RecordReader([',', ';', '\t'].reduce((best, other) => (count(other) > count(best) ? other : best)));
+    return reader.push(beginning);
+  };
+  for await (const text of decoded(file as AsyncIterable<Buffer>, 'utf-8')) {
+    if (reader) yield reader.push(text);
+    else {
+      beginning += text;
+      if (/[\r\n]/.test(beginning) || beginning.length > LONGEST_RECORD) yield begin();
+    }
+  }
+  if (!reader) yield begin();
+  yield reader?.end() ?? [];
 }
 
 function layoutOf(cells: readonly string[]): Partial<Record<Column, number>> | null {
@@ -85,29 +109,29 @@ function layoutOf(cells: readonly string[]): Partial<Record<Column, number>> | n
     : layout;
 }
 
-function subjectOf(cells: readonly string[], layout: Partial<Record<Column, number>>, key: SubjectKey): Subject | null {
+function subjectOf(cells: readonly string[], layout: Partial<Record<Column, number>>, hash: AddressHasher): Subject | null {
   const cell = (column: Column) => (layout[column] === undefined ? '' : (cells[layout[column]] ?? '').trim());
   const isDomain = cell('kind') === 'domain';
   const keyed = cell('keyedHash');
   if (isSha256(keyed)) return { hash: Buffer.from(keyed, 'hex'), kind: isDomain ? 'domain' : 'address' };
-  for (const text of [cell('address'), cell('sha256'), Object.keys(layout).length === 0 ? (cells[0] ?? '') : '']) {
-    const subject = guessed(text, key, isDomain);
+  for (const text of [cell('address'), cell('sha256'), Object.keys(layout).length === 0 ? (cells[0] ?? '').trim() : '']) {
+    const subject = guessed(text, hash, isDomain);
     if (subject) return subject;
   }
   const domain = canonicalDomain(cell('domain').replace(/^@/, ''));
-  return domain === null ? null : subjectOfDomain(key, domain);
+  return domain === null ? null : { hash: hash(`@${domain}`), kind: 'domain' };
 }
 
-function guessed(text: string, key: SubjectKey, isDomain: boolean): Subject | null {
+function guessed(text: string, hash: AddressHasher, isDomain: boolean): Subject | null {
   if (isSha256(text)) {
-    return { hash: addressHashOfSha256(key.key, key.tenantId, Buffer.from(text, 'hex')), kind: isDomain ? 'domain' : 'address' };
+    return { hash: hash.ofSha256(Buffer.from(text, 'hex')), kind: isDomain ? 'domain' : 'address' };
   }
   if (text.startsWith('@')) {
     const domain = canonicalDomain(text.slice(1));
-    return domain === null ? null : subjectOfDomain(key, domain);
+    return domain === null ? null : { hash: hash(`@${domain}`), kind: 'domain' };
   }
   const address = canonicalAddress(text);
-  return address.ok ? subjectOfAddress(key, address.canonical) : null;
+  return address.ok ? { hash: hash(address.canonical), kind: 'address' } : null;
 }
 
 function isSha256(text: string): boolean {

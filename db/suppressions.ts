@@ -39,6 +39,8 @@ export interface Cancelled {
 const page = 500;
 /** Up to so many subjects the answer waits for the cancelling; more are cancelled by the workflow, in force they are at once. */
 const sweptAtOnce = page;
+/** Subjects of one statement: some milliseconds of this thread, so that a list of a hundred thousand delays nobody's own request. */
+const writtenAtOnce = 2_000;
 
 /**
  * Suppresses, and returns when no message to any of the subjects can begin any more. The other half of db/wire.ts: the suppression commits
@@ -72,21 +74,25 @@ export async function writeSuppression(tx: Tx, request: SuppressionRequest): Pro
   const { id: batchId, askedAt } = await tx.row<{ id: string; askedAt: Date }>(
     `select gen_random_uuid() as id, decorum.now() as "askedAt"`,
   );
-  const written = await tx.run(
-    `insert into suppressions (tenant_id, subject_hash, channel, scope_id, basis, subject_kind, batch_id, enrolment_id)
-     select decorum.tenant(), hash, $3, coalesce($4, decorum.tenant()), $5, kind, $6, $7
-     from unnest($1::bytea[], $2::text[]) as s(hash, kind) order by hash
-     on conflict do nothing`,
-    [
-      request.subjects.map(({ hash }) => hash),
-      request.subjects.map(({ kind }) => kind),
-      request.channel,
-      request.scopeId ?? null,
-      request.basis,
-      batchId,
-      request.enrolmentId ?? null,
-    ],
-  );
+  let written = 0;
+  for (let at = 0; at < request.subjects.length; at += writtenAtOnce) {
+    const subjects = request.subjects.slice(at, at + writtenAtOnce);
+    written += await tx.run(
+      `insert into suppressions (tenant_id, subject_hash, channel, scope_id, basis, subject_kind, batch_id, enrolment_id)
+       select decorum.tenant(), hash, $3, coalesce($4, decorum.tenant()), $5, kind, $6, $7
+       from unnest($1::bytea[], $2::text[]) as s(hash, kind) order by hash
+       on conflict do nothing`,
+      [
+        subjects.map(({ hash }) => hash),
+        subjects.map(({ kind }) => kind),
+        request.channel,
+        request.scopeId ?? null,
+        request.basis,
+        batchId,
+        request.enrolmentId ?? null,
+      ],
+    );
+  }
   if (written === 0) return null;
   await tx.run(
     `insert into suppression_batches (tenant_id, id, source, subjects, asked_at, by_user) values (decorum.tenant(), $1, $2, $3, $4, $5)`,

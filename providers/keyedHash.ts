@@ -20,19 +20,33 @@ export function addressHashOfSha256(platformKey: Buffer, tenantId: string, sha25
   return createHmac('sha256', tenantKey(platformKey, tenantId)).update(sha256).digest();
 }
 
+export interface AddressHasher {
+  (canonicalAddress: string): Buffer;
+  /** For an imported hash. */
+  ofSha256(sha256: Buffer): Buffer;
+}
+
 /**
  * The address hash for many addresses of one tenant, whose key is derived once. HMAC (RFC 2104) by its own definition: an object for
  * each of a million addresses takes five times as long as the hashes themselves.
  */
-export function addressHasher(platformKey: Buffer, tenantId: string): (canonicalAddress: string) => Buffer {
+export function addressHasher(platformKey: Buffer, tenantId: string): AddressHasher {
   const key = tenantKey(platformKey, tenantId);
   const inner = padded(key, 0x36);
   const outer = padded(key, 0x5c);
-  return (canonicalAddress) => {
-    inner.write(hash('sha256', canonicalAddress, 'binary'), BLOCK_BYTES, 'latin1');
+  const keyed = (): Buffer => {
     outer.write(hash('sha256', inner, 'binary'), BLOCK_BYTES, 'latin1');
     return Buffer.from(hash('sha256', outer, 'binary'), 'latin1');
   };
+  const ofAddress = (canonicalAddress: string): Buffer => {
+    inner.write(hash('sha256', canonicalAddress, 'binary'), BLOCK_BYTES, 'latin1');
+    return keyed();
+  };
+  const ofSha256 = (sha256: Buffer): Buffer => {
+    sha256.copy(inner, BLOCK_BYTES, 0, 32);
+    return keyed();
+  };
+  return Object.assign(ofAddress, { ofSha256 });
 }
 
 const BLOCK_BYTES = 64; // of SHA-256

@@ -36,6 +36,8 @@ test('many addresses hash as each of them does', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (address) => {
       expect(hash(address)).toEqual(addressHash(platformKey, tenantId, address));
+      const sha256 = createHash('sha256').update(address).digest();
+      expect(hash.ofSha256(sha256)).toEqual(addressHashOfSha256(platformKey, tenantId, sha256));
     }),
   );
 });
