@@ -17,7 +17,7 @@ export function createApp(deps: Dependencies): express.Express {
   app.disable('x-powered-by');
   app.disable('etag'); // what the API answers is not kept by anybody
   app.set('query parser', 'simple');
-  app.set('trust proxy', 'loopback'); // a proxy on this machine may say whom it speaks for, nobody else
+  app.set('trust proxy', deps.trustedProxies ?? 'loopback'); // who may say whom they speak for, and nobody else
   app.use((_request, response, next) => {
     response.locals.nonce = deps.randomBytes(16).toString('base64');
     next();

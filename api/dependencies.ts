@@ -26,6 +26,8 @@ export interface Dependencies {
   readonly randomBytes: (size: number) => Buffer;
   /** Cookies only over TLS: everywhere but on plain http on one's own machine. */
   readonly secureCookies: boolean;
+  /** Proxies whose word about the caller's address is believed; absent: one on this machine. */
+  readonly trustedProxies?: readonly string[];
   /** Of the mail catcher; absent where mail really leaves. */
   readonly catcherUrl?: string | undefined;
   /** Where the built console lies; absent: the API is served without one. */

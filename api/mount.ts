@@ -4,9 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { keepReply, letGoOfKey, takeKey } from '../db/idempotency.ts';
+import { bearerOf, holderOf } from './apiToken.ts';
 import type { Dependencies } from './dependencies.ts';
+import { limited, placeOf } from './limits.ts';
 import { type Fault, Problem, type ProblemName } from './problem.ts';
-import { isAllowed } from './roles.ts';
+import { type Action, isAllowed, withoutFactor } from './roles.ts';
 import type { Route, Who } from './route.ts';
 import { whoIs } from './session.ts';
 
@@ -74,7 +76,7 @@ async function answer(route: Route, request: Request, response: Response, deps: 
 
   const key = request.get('idempotency-key');
   const result =
-    who && key !== undefined && route.method === 'post' && !route.upload
+    who && key !== undefined && route.method === 'post' && !route.upload && !route.isSecret
       ? await once(key, { who, deps, request, body: body ?? null, status: route.reply.status }, handled)
       : await handled();
   await send(route, response, result);
@@ -88,12 +90,34 @@ function isOfForgedCursor(error: unknown, query: object): boolean {
 
 async function admit(route: Route, request: Request, deps: Dependencies): Promise<Who | null> {
   if (route.action === 'public') return null;
-  const { who, isCsrf } = await whoIs(deps.db, request.headers.cookie);
+  const bearer = bearerOf(request.headers.authorization);
+  const { who, lacksFactor, isCsrf } =
+    bearer === null
+      ? await whoIs(deps.db, request.headers.cookie, deps.secureCookies)
+      : await whoseToken(bearer, route.action, request, deps);
   if (!isAllowed(who.role, route.action)) throw new Problem('forbidden', `A user in the role ${who.role} may not do this.`);
+  if (lacksFactor && !withoutFactor.includes(route.action)) {
+    throw new Problem('second-factor-missing', 'Set up a second factor at POST /v1/account/second-factor first.');
+  }
   if (route.method !== 'get' && !isCsrf(request.get('x-csrf-token') ?? '')) {
     throw new Problem('csrf-token', 'Send the value of `csrf` from GET /v1/session in the header X-CSRF-Token.');
   }
   return who;
+}
+
+/** A token comes with no cookie, so no page of somebody else's can send it: it needs no CSRF token. */
+async function whoseToken(token: string, action: Action, request: Request, deps: Dependencies) {
+  const holder = await holderOf(deps.db, token);
+  if (!holder) {
+    await limited(deps, 'tokensFrom', placeOf(request.ip ?? ''));
+    throw new Problem('unauthenticated', 'The API token is none of ours, or has expired.', {
+      headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' }, // RFC 6750, 3
+    });
+  }
+  await limited(deps, 'token', token);
+  if (!holder.scopes.includes(action)) throw new Problem('outside-scope', `The token has no scope ${action}.`);
+  const { tenantId, userId, role, lacksFactor } = holder;
+  return { who: { tenantId, userId, role, session: null }, lacksFactor, isCsrf: () => true };
 }
 
 async function bodyOf(route: Route, request: Request, response: Response): Promise<unknown> {

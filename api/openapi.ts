@@ -1,6 +1,7 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { type ProblemName, problems } from './problem.ts';
+import { scopes } from './roles.ts';
 import type { Route } from './route.ts';
 import { COOKIE } from './session.ts';
 
@@ -19,12 +20,13 @@ const ProblemDocument = z
 const IdempotencyKey = z.string().min(1).max(200).optional().meta({
   description: 'The same key with the same body is answered once and repeated; with another body it is refused.',
 });
-const CsrfToken = z.string().meta({ description: '`csrf` of GET /v1/session.' });
+const CsrfToken = z.string().optional().meta({ description: '`csrf` of GET /v1/session; an API token needs none.' });
 
 /** The OpenAPI 3.1 document of exactly the routes that are mounted, from exactly the shapes that validate. */
 export function openApiOf(routes: readonly Route[]): object {
   const registry = new OpenAPIRegistry();
   registry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: COOKIE });
+  registry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
   for (const route of routes) registry.registerPath(pathOf(route));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
@@ -42,7 +44,7 @@ function pathOf(route: Route): RouteConfig {
   const isPublic = route.action === 'public';
   const headers = {
     ...(!isPublic && route.method !== 'get' ? { 'X-CSRF-Token': CsrfToken } : {}),
-    ...(!isPublic && route.method === 'post' && !route.upload ? { 'Idempotency-Key': IdempotencyKey } : {}),
+    ...(!isPublic && route.method === 'post' && !route.upload && !route.isSecret ? { 'Idempotency-Key': IdempotencyKey } : {}),
   };
   const upload = Object.fromEntries(
     (route.upload?.mediaTypes ?? []).map((type) => [type, { schema: { type: 'string', format: 'binary' } as const }]),
@@ -54,7 +56,7 @@ function pathOf(route: Route): RouteConfig {
     summary: route.summary,
     operationId: operationIdOf(route),
     tags: [route.tag],
-    security: isPublic ? [] : [{ session: [] }],
+    security: securityOf(route),
     request: {
       params: route.params,
       query: route.query,
@@ -71,15 +73,25 @@ function pathOf(route: Route): RouteConfig {
   };
 }
 
+/** An API token opens what is a scope. */
+function securityOf({ action }: Route): Record<string, string[]>[] {
+  if (action === 'public') return [];
+  return [{ session: [] }, ...(scopes.includes(action) ? [{ token: [] }] : [])];
+}
+
 /** Each status once, with the titles of all the problems that have it. */
 function problemsOf(route: Route, isPublic: boolean): RouteConfig['responses'] {
   const names = new Set<ProblemName>(['malformed-request', 'internal', ...route.errors]);
-  if (!isPublic) names.add('unauthenticated').add('forbidden');
+  if (!isPublic) {
+    for (const name of ['unauthenticated', 'forbidden', 'outside-scope', 'second-factor-missing', 'too-many-requests'] as const)
+      names.add(name);
+  }
   if (!isPublic && route.method !== 'get') names.add('csrf-token');
   if (route.path.includes('{')) names.add('not-found');
   if (route.body || route.upload) names.add('too-large').add('unsupported-media-type');
   if (route.body) names.add('invalid-request');
-  if (!isPublic && route.method === 'post' && !route.upload) names.add('request-in-progress').add('idempotency-key-reused');
+  if (!isPublic && route.method === 'post' && !route.upload && !route.isSecret)
+    names.add('request-in-progress').add('idempotency-key-reused');
   const titles = new Map<number, string[]>();
   for (const name of names)
     titles.set(problems[name].status, [...(titles.get(problems[name].status) ?? []), problems[name].title]);

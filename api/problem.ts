@@ -6,8 +6,11 @@ export const problems = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
   unauthenticated: { status: 401, title: 'Nobody is signed in' },
   'wrong-credentials': { status: 401, title: 'E-mail address or password is wrong' },
+  'second-factor-wanted': { status: 401, title: 'A code of the second factor is wanted, too' },
   'bad-signature': { status: 401, title: 'The signature does not fit, or is too old' },
   forbidden: { status: 403, title: 'Your role may not do this' },
+  'second-factor-missing': { status: 403, title: 'The workspace wants a second factor, and none is set up' },
+  'outside-scope': { status: 403, title: 'The API token may not do this' },
   'csrf-token': { status: 403, title: 'The CSRF token is missing or wrong' },
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'This address does not know the method' }, // RFC 9110, 15.5.6: with Allow

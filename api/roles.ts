@@ -9,6 +9,8 @@ const sellers: readonly Role[] = ['rep', 'owner'];
 /** Role by action. A route names its action; the tests walk this table and try every route as every role. */
 export const may = {
   session: everybody,
+  account: everybody, // one's own password, address, second factor and sessions
+  'tokens.write': everybody, // one's own, for what one's role may do
   'tenant.read': everybody,
   'tenant.write': ['owner'],
   'users.read': everybody,
@@ -42,3 +44,10 @@ export type Action = keyof typeof may;
 export function isAllowed(role: Role, action: Action): boolean {
   return (may[action] as readonly Role[]).includes(role);
 }
+
+/** Open to a user whose workspace wants a second factor that is not set up yet: setting it up, and leaving. */
+export const withoutFactor: readonly Action[] = ['session', 'account'];
+
+/** What no API token may do, whatever its user may: a leaked one must not become a log-in. */
+const notByToken: readonly Action[] = ['session', 'account', 'tokens.write', 'users.write', 'tenant.write'];
+export const scopes = (Object.keys(may) as Action[]).filter((action) => !notByToken.includes(action));

@@ -5,12 +5,15 @@ import type { Database } from '../db/transaction.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { ProblemName } from './problem.ts';
 import type { Action, Role } from './roles.ts';
+import type { Token } from './session.ts';
 
 /** Who asks: from the session, never from the request. */
 export interface Who {
   readonly tenantId: string;
   readonly userId: string;
   readonly role: Role;
+  /** Null: an API token asks. */
+  readonly session: Token | null;
 }
 
 type Access = Action | 'public';
@@ -56,6 +59,8 @@ export interface Route<
   /** The route takes a file instead of a JSON body. */
   readonly upload?: { readonly mediaTypes: readonly string[] } | undefined;
   readonly reply: { readonly status: 200 | 201 | 202 | 204; readonly schema: R; readonly mediaType?: string };
+  /** The reply holds a secret: it is never kept, so no Idempotency-Key is taken. */
+  readonly isSecret?: true | undefined;
   /** Problems of its own, beside those that any route can answer with. */
   readonly errors: readonly ProblemName[];
   // A method, not a property: TypeScript then lets a list hold routes of different shapes.

@@ -1,4 +1,6 @@
 import type { Route } from './route.ts';
+import { accessRoutes } from './routes/access.ts';
+import { accountRoutes } from './routes/account.ts';
 import { breachRoutes } from './routes/breaches.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
 import { breachNoticeRoutes } from './routes/breachNotices.ts';
@@ -16,6 +18,7 @@ import { previewRoutes } from './routes/previews.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { signUpRoutes } from './routes/signUp.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenant.ts';
@@ -26,6 +29,9 @@ import { variantRoutes } from './routes/variants.ts';
 /** Every route of the API. What is not in this list does not exist. */
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...signUpRoutes,
+  ...accountRoutes,
+  ...accessRoutes,
   ...tenantRoutes,
   ...userRoutes,
   ...companyRoutes,

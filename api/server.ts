@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
@@ -10,10 +12,12 @@ import { vault } from '../providers/vault.ts';
 import { createApp } from './app.ts';
 import { acceptInbound } from './inbound.ts';
 import { startMailListener } from './mailListener.ts';
+import { proxiesOf, tlsOf } from './tls.ts';
 
 const environment = readEnvironment(process.env);
 const { keys } = environment;
 const log = processLog('api', environment.LOG_LEVEL);
+const tls = tlsOf(environment);
 const open = (max: number) =>
   openDatabase({
     url: roleUrl(environment.DATABASE_URL, 'decorum_app'),
@@ -35,6 +39,7 @@ const app = createApp({
   now: () => new Date(),
   randomBytes,
   secureCookies: environment.NODE_ENV === 'production' || environment.PUBLIC_URL.startsWith('https:'),
+  trustedProxies: proxiesOf(environment),
   catcherUrl: environment.CATCHER_URL?.replace(/\/$/, ''),
   consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
   // Of the UI's address only where it is counts: `npm start` hands over a page of it, a deployment its door.
@@ -43,7 +48,7 @@ const app = createApp({
     new URL(`/namespaces/${environment.TEMPORAL_NAMESPACE}/workflows/`, environment.TEMPORAL_UI_URL).href,
 });
 
-const server = app.listen(environment.API_PORT, environment.API_HOST);
+const server = (tls ? createTlsServer(tls, app) : createServer(app)).listen(environment.API_PORT, environment.API_HOST);
 try {
   await once(server, 'listening'); // rejects when the server cannot listen
   log.info({ address: server.address() }, 'the API answers');

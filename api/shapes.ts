@@ -33,6 +33,18 @@ export const EmailAddress = z
   })
   .meta({ type: 'string', format: 'email', maxLength: 320 });
 
+/** What a letter of ours will say: one line, and no address of the web in it, or we would carry other people's advertisements. */
+const inLetters = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'A name is one line.')
+    .refine((name) => !/:\/\/|www\.|\.[a-z]{2,}\//i.test(name), 'A name holds no link.');
+export const PersonName = inLetters(100);
+export const WorkspaceName = inLetters(200);
+
 /** A domain, in canonical form for the handler. */
 export const Domain = z
   .string()

@@ -8,9 +8,13 @@ export interface User {
   zone: string;
   signature: string;
   createdAt: Date;
+  /** Cannot log in since. */
+  deactivatedAt: Date | null;
+  hasSecondFactor: boolean;
 }
 
-const columns = `id, email, name, role, zone, signature, created_at as "createdAt"`;
+const columns = `id, email, name, role, zone, signature, created_at as "createdAt", deactivated_at as "deactivatedAt",
+  totp_confirmed_at is not null as "hasSecondFactor"`;
 
 export async function findUser(tx: Tx, userId: string): Promise<User | undefined> {
   const [user] = await tx.rows<User>(`select ${columns} from users where tenant_id = $1 and id = $2`, [tx.tenantId, userId]);
@@ -56,10 +60,27 @@ export async function changeUser(
   return user;
 }
 
+/** Fails on the constraint `users_email` when somebody logs in with the address already, here or in another workspace. */
+export async function changeEmail(tx: Tx, userId: string, email: string): Promise<void> {
+  await tx.run(`update users set email = $3 where tenant_id = $1 and id = $2`, [tx.tenantId, userId, email]);
+}
+
+export function isTaken(error: unknown): boolean {
+  return (error as { constraint?: string }).constraint === 'users_email';
+}
+
+/** A user who has left cannot log in any more; what was theirs stays. */
+export async function deactivateUser(tx: Tx, userId: string, isDeactivated: boolean): Promise<void> {
+  await tx.run(
+    `update users set deactivated_at = case when $3 then coalesce(deactivated_at, clock_timestamp()) end where tenant_id = $1 and id = $2`,
+    [tx.tenantId, userId, isDeactivated],
+  );
+}
+
 /** A workspace without an owner could not be helped by anybody in it. Locks the owners, so that two cannot step down at once. */
 export async function isLastOwner(tx: Tx, userId: string): Promise<boolean> {
   const owners = await tx.rows<{ id: string }>(
-    `select id from users where tenant_id = $1 and role = 'owner' order by id for update`,
+    `select id from users where tenant_id = $1 and role = 'owner' and deactivated_at is null order by id for update`,
     [tx.tenantId],
   );
   return owners.length === 1 && owners[0]?.id === userId;

@@ -36,6 +36,13 @@ export const importWork = (tenantId: string, importId: string): Wish => ({
   args: [tenantId, importId],
 });
 
+export const letterWork = (tenantId: string, letterId: string): Wish => ({
+  workflowId: `letter/${tenantId}/${letterId}`,
+  workflowType: 'accountLetter',
+  taskQueue: 'legal', // somebody waits for it: it never stands behind a campaign
+  args: [tenantId, letterId],
+});
+
 export const breachWork = (tenantId: string, incidentId: string): Wish => ({
   workflowId: `breach/${tenantId}/${incidentId}`,
   workflowType: 'breachNotification',

@@ -25,6 +25,14 @@ const Environment = z.object({
   API_PORT: port.default(3000),
   /** Domain of the addresses to which replies and bounces come. */
   INBOUND_DOMAIN: z.string().min(1).default('inbound.localhost'),
+  /** The operator's mailbox, over which the product writes to its users: `smtps://user:password@host` or `smtp://…` (STARTTLS). */
+  SYSTEM_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SYSTEM_MAIL_FROM: z.email().optional(),
+  /** The API terminates TLS itself with these … */
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+  /** … or stands behind proxies at these addresses or networks, separated by commas, whose X-Forwarded headers it believes. */
+  TRUSTED_PROXIES: z.string().optional(),
   /** Port of the inbound SMTP listener; absent: none in this process. */
   INBOUND_SMTP_PORT: port.optional(),
   /** Of the mail catcher of `npm start`; absent where mail really leaves. */

@@ -65,6 +65,8 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
       PUBLIC_URL: `http://127.0.0.1:${settings.DECORUM_API_PORT}`,
       API_PORT: String(settings.DECORUM_API_PORT),
       INBOUND_SMTP_PORT: String(settings.DECORUM_INBOUND_PORT),
+      SYSTEM_SMTP_URL: `smtp://127.0.0.1:${catcher.smtpPort}`,
+      SYSTEM_MAIL_FROM: 'decorum@system.example',
       CATCHER_URL: `http://127.0.0.1:${catcher.httpPort}`,
       CONSOLE_FOLDER: consoleFolder,
     };

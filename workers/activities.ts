@@ -1,3 +1,4 @@
+import { accountLetterActivities, type LetterDependencies } from '../activities/accountLetters.ts';
 import { type BreachDependencies, breachActivities } from '../activities/breach.ts';
 import { type ForwardingDependencies, forwardingActivities } from '../activities/forwarding.ts';
 import { type ImportDependencies, importActivities } from '../activities/imports.ts';
@@ -7,7 +8,9 @@ import { rehearsalActivities } from '../activities/rehearsal.ts';
 import { suppressionActivities } from '../activities/suppression.ts';
 
 /** Every activity by its name, for every task queue: a queue is a kind of wait, not a kind of worker. */
-export function allActivities(deps: MailDependencies & ForwardingDependencies & ImportDependencies & BreachDependencies) {
+export function allActivities(
+  deps: MailDependencies & ForwardingDependencies & ImportDependencies & LetterDependencies & BreachDependencies,
+) {
   return {
     ...outreachActivities(deps),
     ...mailActivities(deps),
@@ -16,5 +19,6 @@ export function allActivities(deps: MailDependencies & ForwardingDependencies & 
     ...rehearsalActivities(deps),
     ...importActivities(deps),
     ...breachActivities(deps),
+    ...accountLetterActivities(deps),
   };
 }

@@ -5,6 +5,7 @@ import { openDatabase } from '../db/transaction.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
 import { lanePool } from '../providers/mail/lanePool.ts';
+import { systemMailOf } from '../providers/mail/systemMail.ts';
 import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
 import { rendererFor } from '../activities/mail/renderer.ts';
@@ -33,6 +34,7 @@ const dispatcher = createDispatcher({ client, db: dispatcherDb, log });
 const pool = lanePool({ perAccount: 50, idleMs: 30_000 });
 
 const secrets = vault(environment.keys.vaultKeys);
+const { SYSTEM_SMTP_URL: systemSmtp, SYSTEM_MAIL_FROM: systemFrom } = environment;
 const activities = allActivities({
   db,
   dispatch: dispatcher,
@@ -51,6 +53,14 @@ const activities = allActivities({
   monotonicMs: () => performance.now(),
   now: () => new Date(),
   addressKey: environment.keys.addressKey,
+  ...(systemSmtp !== undefined &&
+    systemFrom !== undefined && {
+      letters: {
+        mail: systemMailOf(systemSmtp, systemFrom),
+        linkKeys: environment.keys.linkKeys,
+        publicUrl: environment.PUBLIC_URL,
+      },
+    }),
 });
 
 const workflowBundle: WorkflowBundleOption = environment.WORKFLOW_BUNDLE

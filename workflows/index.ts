@@ -1,4 +1,5 @@
 // The bundle's entry: every workflow by its type.
+export { accountLetter } from './accountLetter.ts';
 export { breachNotification } from './breachNotification.ts';
 export { contactImport } from './contactImport.ts';
 export { mailboxSender } from './mailboxSender.ts';

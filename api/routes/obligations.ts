@@ -89,10 +89,13 @@ const calendar = route({
   reply: { status: 200, schema: File, mediaType: 'text/calendar; charset=utf-8' },
   errors: ['unauthenticated', 'forbidden'],
   async handle({ db, deps, query, headers }) {
-    const reader = query.token === undefined ? (await whoIs(db, headers.cookie)).who : readToken(query.token, deps.addressKey);
+    const reader =
+      query.token === undefined
+        ? (await whoIs(db, headers.cookie, deps.secureCookies)).who
+        : readToken(query.token, deps.addressKey);
     return db.inTenant(reader.tenantId, async (tx) => {
       const user = await findUser(tx, reader.userId);
-      if (!user) throw new Problem('unauthenticated', 'The user of this link is gone.');
+      if (!user || user.deactivatedAt) throw new Problem('unauthenticated', 'The user of this link is gone.');
       if (!isAllowed(user.role, 'obligations.read'))
         throw new Problem('forbidden', 'The user of this link may not see obligations.');
       const filter = { state: 'open' as const, kind: null, clause: null, dueFrom: null, dueTo: null };

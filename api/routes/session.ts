@@ -1,19 +1,21 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { z } from 'zod';
-import { findLogin } from '../../db/sessions.ts';
+import { readSecondFactor } from '../../db/secondFactor.ts';
+import { findLogin, isKnownAddress, type Login, noteAddress } from '../../db/sessions.ts';
 import { readTenant } from '../../db/tenants.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { findUser } from '../../db/users.ts';
+import { changeUser, findUser } from '../../db/users.ts';
 import { canonicalAddress } from '../../domain/address.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { isPassword } from '../password.ts';
+import { forgiven, keyOf, limited, placeOf } from '../limits.ts';
+import { hashPassword, isOutdated, isPassword } from '../password.ts';
 import { Problem } from '../problem.ts';
-import { may, roles } from '../roles.ts';
-import { route } from '../route.ts';
-import { cookieOf, csrfOf, startSession, stopSession, type Token, tokenOf } from '../session.ts';
+import { type Action, isAllowed, may, roles, withoutFactor } from '../roles.ts';
+import { route, type Who } from '../route.ts';
+import { isCode } from '../secondFactor.ts';
+import { type Caller, cookieOf, csrfOf, startSession, stopSession, type Token } from '../session.ts';
 import { Id, Instant, Nothing } from '../shapes.ts';
 
-const Session = z
+export const Session = z
   .object({
     user: z.object({ id: Id, email: z.string(), name: z.string(), role: z.enum(roles), zone: z.string(), signature: z.string() }),
     tenant: z.object({
@@ -24,6 +26,9 @@ const Session = z
       legalNow: Instant,
     }),
     may: z.array(z.string()).meta({ description: 'The actions that the role allows.' }),
+    lacksFactor: z
+      .boolean()
+      .meta({ description: 'The workspace wants a second factor: until it is set up nothing else is open.' }),
     temporalUi: z.string().nullable().meta({ description: 'With the id of a workflow behind it: its page in the Temporal UI.' }),
     csrf: z.string().meta({ description: 'To be sent as X-CSRF-Token with everything that changes something.' }),
   })
@@ -32,28 +37,17 @@ const Session = z
 async function describe(tx: Tx, userId: string, token: Token, { temporalUi }: Dependencies): Promise<z.input<typeof Session>> {
   const user = await findUser(tx, userId);
   if (!user) throw new Problem('unauthenticated', 'The user of this session is gone.');
-  const allowed = Object.entries(may).filter(([, allowedRoles]) => (allowedRoles as readonly string[]).includes(user.role));
+  const tenant = await readTenant(tx);
+  const lacksFactor = tenant.needsSecondFactor && !user.hasSecondFactor && ['officer', 'owner'].includes(user.role);
+  const actions = lacksFactor ? withoutFactor : (Object.keys(may) as Action[]);
   return {
     user,
-    tenant: await readTenant(tx),
-    may: allowed.map(([action]) => action),
+    tenant,
+    may: actions.filter((action) => isAllowed(user.role, action)),
+    lacksFactor,
     temporalUi: temporalUi ?? null,
     csrf: csrfOf(token),
   };
-}
-
-// In this process's memory: a restart forgives, and with several API processes each one counts for itself.
-const triesPerAddress = new RateLimiterMemory({ points: 10, duration: 15 * 60 });
-const triesPerCaller = new RateLimiterMemory({ points: 100, duration: 15 * 60 });
-
-async function countTry(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refusal) {
-    if (refusal instanceof Error) throw refusal;
-    const seconds = Math.ceil((refusal as { msBeforeNext: number }).msBeforeNext / 1000);
-    throw new Problem('too-many-requests', `Try again in ${seconds} seconds.`, { headers: { 'Retry-After': String(seconds) } });
-  }
 }
 
 const logIn = route({
@@ -62,27 +56,70 @@ const logIn = route({
   action: 'public',
   tag: 'Session',
   summary: 'Log in: sets the session cookie and answers the CSRF token',
-  body: z.strictObject({ email: z.string().max(320), password: z.string().min(1).max(1000) }),
+  body: z.strictObject({
+    email: z.string().max(320),
+    password: z.string().min(1).max(1000),
+    code: z
+      .string()
+      .max(40)
+      .optional()
+      .meta({ description: 'Of the second factor, or a recovery code; wanted when the answer is second-factor-wanted.' }),
+  }),
   reply: { status: 201, schema: Session },
-  errors: ['wrong-credentials', 'too-many-requests'],
-  async handle({ body, ip, db, deps, reply }) {
+  errors: ['wrong-credentials', 'second-factor-wanted', 'too-many-requests'],
+  async handle({ body, ip, headers, db, deps, reply }) {
     const address = canonicalAddress(body.email);
     const email = address.ok ? address.canonical : '';
-    await countTry(triesPerCaller, ip);
-    await countTry(triesPerAddress, email);
     const login = await findLogin(db, email);
+    const from = placeOf(ip);
+    await countTry(deps, email, from, login);
     if (!(await isPassword(body.password, login?.passwordHash)) || !login) {
       throw new Problem('wrong-credentials', 'Check both and try again; ten tries in a quarter of an hour are allowed.');
     }
-    await triesPerAddress.delete(email); // only failures count against an address
-    const { token, session } = await db.inTenant(login.tenantId, async (tx) => {
-      const token = await startSession(tx, login.userId, deps.randomBytes);
-      return { token, session: await describe(tx, login.userId, token, deps) };
+    const { tenantId, userId, passwordHash } = login;
+    const factor = await db.inTenant(tenantId, (tx) => readSecondFactor(tx, userId));
+    if (factor.isConfirmed) {
+      if (body.code === undefined) throw new Problem('second-factor-wanted', 'Send the code of your authenticator app, too.');
+      if (!(await isCode(deps, db, login, body.code)))
+        throw new Problem('wrong-credentials', 'The code is wrong, or was used before: take the next one.');
+    }
+    await forgiven(deps, 'logInThere', `${email} ${from}`); // only failures count
+    const rehashed = isOutdated(passwordHash) ? await hashPassword(body.password, deps.randomBytes) : undefined;
+    const { token, session } = await db.inTenant(tenantId, async (tx) => {
+      if (rehashed !== undefined) await changeUser(tx, userId, { passwordHash: rehashed });
+      await noteAddress(tx, userId, knownKey(deps, userId, from));
+      return openFor(tx, userId, deps, { ip, browser: headers['user-agent'] });
     });
     reply('Set-Cookie', cookieOf(token, deps.secureCookies));
     return session;
   },
 });
+
+const nobody = '00000000-0000-4000-8000-000000000000';
+
+/** Takes the turns of a log-in before anything is hashed. An unknown log-in name is asked for like a known one. */
+async function countTry(deps: Dependencies, email: string, from: string, login: Login | undefined): Promise<void> {
+  await limited(deps, 'logInFrom', from);
+  await limited(deps, 'logInThere', `${email} ${from}`);
+  const { tenantId, userId } = login ?? { tenantId: nobody, userId: nobody };
+  const isKnown = await deps.db.inTenant(tenantId, (tx) => isKnownAddress(tx, userId, knownKey(deps, userId, from)));
+  if (!isKnown) await limited(deps, 'logInElsewhere', email);
+}
+
+function knownKey({ addressKey }: Dependencies, userId: string, from: string): Buffer {
+  return keyOf(addressKey, 'known', `${userId} ${from}`);
+}
+
+/** Opens a session and describes it: for a log-in, and where following a link is one. */
+export async function openFor(
+  tx: Tx,
+  userId: string,
+  deps: Dependencies,
+  caller: Caller,
+): Promise<{ token: Token; session: z.input<typeof Session> }> {
+  const token = await startSession(tx, userId, deps.randomBytes, caller);
+  return { token, session: await describe(tx, userId, token, deps) };
+}
 
 const readSession = route({
   method: 'get',
@@ -91,7 +128,7 @@ const readSession = route({
   tag: 'Session',
   summary: 'Who is signed in, where, and at what legal time',
   reply: { status: 200, schema: Session },
-  handle: ({ who, headers, db, deps }) => db.inTenant(who.tenantId, (tx) => describe(tx, who.userId, tokenIn(headers), deps)),
+  handle: ({ who, db, deps }) => db.inTenant(who.tenantId, (tx) => describe(tx, who.userId, sessionOf(who), deps)),
 });
 
 const logOut = route({
@@ -101,8 +138,8 @@ const logOut = route({
   tag: 'Session',
   summary: 'Log out',
   reply: { status: 204, schema: Nothing },
-  async handle({ who, headers, db, deps, reply }) {
-    await db.inTenant(who.tenantId, (tx) => stopSession(tx, tokenIn(headers)));
+  async handle({ who, db, deps, reply }) {
+    await db.inTenant(who.tenantId, (tx) => stopSession(tx, sessionOf(who)));
     reply('Set-Cookie', cookieOf(null, deps.secureCookies));
     return undefined;
   },
@@ -110,9 +147,8 @@ const logOut = route({
 
 export const sessionRoutes = [logIn, readSession, logOut];
 
-/** The session was found by these cookies a moment ago, so the token is in them. */
-function tokenIn(headers: { readonly cookie?: string | undefined }): Token {
-  const token = tokenOf(headers.cookie);
-  if (!token) throw new Problem('unauthenticated', 'Sign in with POST /v1/session first.');
-  return token;
+/** No API token has the scope of what concerns sessions, so there is one. */
+export function sessionOf(who: Who): Token {
+  if (!who.session) throw new Problem('unauthenticated', 'Sign in with POST /v1/session first.');
+  return who.session;
 }

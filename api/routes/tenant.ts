@@ -13,10 +13,20 @@ const Settings = {
   hoursBetweenTouches: z.int().min(0).max(2000),
 };
 
+/** Where the account works (P1). */
+export const Territory = {
+  phone: z.string().trim().max(40),
+  zipCodes: z.array(z.string().regex(/^\d{5}$/, 'A ZIP code has five digits.')).max(500),
+  cities: z.array(z.string().trim().min(1).max(100)).max(200),
+  state: z.string().regex(/^(?:[A-Z]{2})?$/, 'A state has two letters.'),
+};
+
 const Tenant = z
   .object({
     id: Id,
     ...Settings,
+    ...Territory,
+    needsSecondFactor: z.boolean(),
     sendingDomain: z.string(),
     kind: z.enum(['real', 'demo', 'test', 'rehearsal']),
     clockFactor: z.number(),
@@ -40,7 +50,9 @@ const changeSettings = route({
   action: 'tenant.write',
   tag: 'Workspace',
   summary: 'Change settings of the workspace',
-  body: z.strictObject({ ...Settings, sendingDomain: Domain.or(z.literal('')) }).partial(),
+  body: z
+    .strictObject({ ...Settings, ...Territory, needsSecondFactor: z.boolean(), sendingDomain: Domain.or(z.literal('')) })
+    .partial(),
   reply: { status: 200, schema: Tenant },
   handle: ({ who, db, body }) =>
     db.inTenant(who.tenantId, async (tx) => writeTenant(tx, { ...(await readTenant(tx)), ...given(body) })),

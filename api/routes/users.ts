@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { endOtherSessions, findLogin } from '../../db/sessions.ts';
-import { addUser, changeUser, findUser, isLastOwner, listUsers } from '../../db/users.ts';
+import { listInvitations, withdrawInvitation, withdrawInvitationsTo, writeLetter } from '../../db/accountLetters.ts';
+import { removeSecondFactor } from '../../db/secondFactor.ts';
+import { endAccess, findLogin } from '../../db/sessions.ts';
+import { changeUser, deactivateUser, findUser, isLastOwner, listUsers } from '../../db/users.ts';
+import { limited } from '../limits.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
-import { hashPassword, isPassword } from '../password.ts';
 import { Problem } from '../problem.ts';
 import { roles } from '../roles.ts';
 import { route } from '../route.ts';
-import { hashOfToken, tokenOf } from '../session.ts';
-import { EmailAddress, Id, Instant, Zone } from '../shapes.ts';
+import { EmailAddress, Id, Instant, Nothing, PersonName, Zone } from '../shapes.ts';
 
 const User = z
   .object({
@@ -18,12 +19,24 @@ const User = z
     zone: z.string(),
     signature: z.string(),
     createdAt: Instant,
+    deactivatedAt: Instant.nullable().meta({ description: 'Cannot log in since.' }),
+    hasSecondFactor: z.boolean(),
   })
   .meta({ id: 'User' });
 
-const Name = z.string().trim().min(1).max(200);
+const Invitation = z
+  .object({
+    id: Id,
+    email: z.string(),
+    role: z.enum(roles),
+    invitedBy: z.string(),
+    createdAt: Instant,
+    sentAt: Instant.nullable(),
+    expiresAt: Instant,
+  })
+  .meta({ id: 'Invitation' });
+
 const Signature = z.string().max(5000);
-const Password = z.string().min(12, 'A password has at least 12 characters.').max(1000);
 const params = z.object({ userId: Id });
 const gone = () => new Problem('not-found', 'There is no such user in this workspace.');
 
@@ -43,28 +56,49 @@ const list = route({
   },
 });
 
-const create = route({
+const invitations = route({
+  method: 'get',
+  path: '/invitations',
+  action: 'users.read',
+  tag: 'Users',
+  summary: 'Invitations that nobody has accepted yet',
+  reply: { status: 200, schema: z.object({ items: z.array(Invitation) }) },
+  handle: ({ who, db }) => db.inTenant(who.tenantId, async (tx) => ({ items: await listInvitations(tx) })),
+});
+
+const invite = route({
   method: 'post',
-  path: '/users',
+  path: '/invitations',
   action: 'users.write',
   tag: 'Users',
-  summary: 'Add a user with a first password',
-  body: z.strictObject({
-    email: EmailAddress,
-    name: Name,
-    role: z.enum(roles),
-    zone: Zone.default('America/New_York'),
-    signature: Signature.default(''),
-    password: Password,
-  }),
-  reply: { status: 201, schema: User },
-  errors: ['already-exists'],
+  summary: 'Invite somebody: a letter with a link goes to the address; an earlier one to it ends',
+  body: z.strictObject({ email: EmailAddress, role: z.enum(roles) }),
+  reply: { status: 201, schema: z.object({ id: Id }).meta({ id: 'Invited' }) },
+  errors: ['already-exists', 'too-many-requests'],
   async handle({ who, db, deps, body }) {
-    const { password, ...user } = body;
-    const passwordHash = await hashPassword(password, deps.randomBytes);
-    const added = await db.inTenant(who.tenantId, (tx) => addUser(tx, { ...user, passwordHash }));
-    if (!added) throw new Problem('already-exists', 'Somebody signs in with this address already.');
-    return added;
+    await limited(deps, 'lettersTo', body.email);
+    const login = await findLogin(db, body.email);
+    // Whether the address is somebody's elsewhere is none of this workspace's business; there the letter's link says so.
+    if (login?.tenantId === who.tenantId) throw new Problem('already-exists', 'This address is a user of the workspace already.');
+    return db.inTenant(who.tenantId, async (tx) => {
+      await withdrawInvitationsTo(tx, body.email);
+      return { id: await writeLetter(tx, { kind: 'invitation', address: body.email, role: body.role, byUserId: who.userId }) };
+    });
+  },
+});
+
+const withdraw = route({
+  method: 'delete',
+  path: '/invitations/{invitationId}',
+  action: 'users.write',
+  tag: 'Users',
+  summary: 'Take an invitation back: its link is dead',
+  params: z.object({ invitationId: Id }),
+  reply: { status: 204, schema: Nothing },
+  async handle({ who, db, params }) {
+    const isWithdrawn = await db.inTenant(who.tenantId, (tx) => withdrawInvitation(tx, params.invitationId));
+    if (!isWithdrawn) throw new Problem('not-found', 'There is no such open invitation.');
+    return undefined;
   },
 });
 
@@ -88,24 +122,47 @@ const change = route({
   path: '/users/{userId}',
   action: 'users.write',
   tag: 'Users',
-  summary: 'Change a user; a new role or password ends the sessions',
+  summary: 'Change a user; another role, and being deactivated, ends every session and token at once',
   params,
-  body: z.strictObject({ name: Name, role: z.enum(roles), zone: Zone, signature: Signature, password: Password }).partial(),
+  body: z
+    .strictObject({ name: PersonName, role: z.enum(roles), zone: Zone, signature: Signature, isDeactivated: z.boolean() })
+    .partial(),
   reply: { status: 200, schema: User },
   errors: ['conflict'],
-  async handle({ who, db, deps, params, body }) {
-    const { password, ...rest } = body;
-    const passwordHash = password === undefined ? undefined : await hashPassword(password, deps.randomBytes);
+  async handle({ who, db, params, body }) {
+    const { isDeactivated, ...rest } = body;
+    const stepsDown = isDeactivated === true || (body.role !== undefined && body.role !== 'owner');
     return db.inTenant(who.tenantId, async (tx) => {
-      if (body.role !== undefined && body.role !== 'owner' && (await isLastOwner(tx, params.userId))) {
+      if (stepsDown && (await isLastOwner(tx, params.userId)))
         throw new Problem('conflict', 'A workspace needs an owner: make somebody else one first.');
-      }
       const before = await findUser(tx, params.userId);
-      const user = await changeUser(tx, params.userId, { ...rest, passwordHash });
-      if (!before || !user) throw gone();
-      if (passwordHash !== undefined || before.role !== user.role) await endOtherSessions(tx, user.id, null);
+      if (!before) throw gone();
+      if (isDeactivated !== undefined) await deactivateUser(tx, before.id, isDeactivated);
+      const user = await changeUser(tx, before.id, rest);
+      if (!user) throw gone();
+      if (isDeactivated === true || before.role !== user.role) await endAccess(tx, user.id, null);
       return user;
     });
+  },
+});
+
+const removeFactor = route({
+  method: 'post',
+  path: '/users/{userId}/second-factor/remove',
+  action: 'users.write',
+  tag: 'Users',
+  summary: 'Remove the second factor of somebody who has lost it, after making sure who asks; every session and token ends',
+  params,
+  reply: { status: 204, schema: Nothing },
+  async handle({ who, db, params }) {
+    await db.inTenant(who.tenantId, async (tx) => {
+      const user = await findUser(tx, params.userId);
+      if (!user) throw gone();
+      await removeSecondFactor(tx, user.id);
+      await endAccess(tx, user.id, null);
+      await writeLetter(tx, { kind: 'factor_changed', address: user.email, userId: user.id });
+    });
+    return undefined;
   },
 });
 
@@ -114,33 +171,14 @@ const changeProfile = route({
   path: '/profile',
   action: 'profile.write',
   tag: 'Users',
-  summary: "Change one's own name, zone, signature or password",
-  body: z
-    .strictObject({
-      name: Name,
-      zone: Zone,
-      signature: Signature,
-      password: z.strictObject({ present: z.string().max(1000), next: Password }),
-    })
-    .partial(),
+  summary: "Change one's own name, zone or signature",
+  body: z.strictObject({ name: PersonName, zone: Zone, signature: Signature }).partial(),
   reply: { status: 200, schema: User },
-  errors: ['wrong-credentials'],
-  async handle({ who, db, deps, body, headers }) {
-    const { password, ...rest } = body;
-    const me = await db.inTenant(who.tenantId, (tx) => findUser(tx, who.userId));
-    if (!me) throw gone();
-    if (password && !(await isPassword(password.present, (await findLogin(db, me.email))?.passwordHash))) {
-      throw new Problem('wrong-credentials', 'The present password is another one.');
-    }
-    const passwordHash = password && (await hashPassword(password.next, deps.randomBytes));
-    const token = tokenOf(headers.cookie);
-    return db.inTenant(who.tenantId, async (tx) => {
-      const user = await changeUser(tx, who.userId, { ...rest, passwordHash });
-      if (!user) throw gone();
-      if (passwordHash !== undefined) await endOtherSessions(tx, user.id, token ? hashOfToken(token) : null);
-      return user;
-    });
+  async handle({ who, db, body }) {
+    const user = await db.inTenant(who.tenantId, (tx) => changeUser(tx, who.userId, body));
+    if (!user) throw gone();
+    return user;
   },
 });
 
-export const userRoutes = [list, create, read, change, changeProfile];
+export const userRoutes = [list, invitations, invite, withdraw, read, change, removeFactor, changeProfile];

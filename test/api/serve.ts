@@ -44,6 +44,7 @@ export async function serve(options: Partial<Dependencies> = {}) {
     origin,
     deps,
     db,
+    ownerUrl: database.ownerUrl,
     /** A workspace with one user in each role, and a signed-in client for each of them. */
     async workspace(kind: 'real' | 'test' = 'test') {
       const id = randomUUID();

@@ -27,12 +27,16 @@ test('a log-in answers who, where and the CSRF token, and sets the one cookie (P
   expect((again.body as { csrf: string }).csrf).toBe((body as { csrf: string }).csrf);
 });
 
-test('in production the cookie is Secure', async () => {
+test('in production the cookie is Secure and bound to its host, and no other one is read', async () => {
   const production = await serve({ secureCookies: true });
   const { owner } = await production.workspace();
   const { headers } = await production.stranger.post('/v1/session', { email: owner.email, password });
+  const cookie = cookieIn(headers).split(';')[0] ?? '';
+  const asked = async (cookie: string) => (await production.stranger.get('/v1/session', { headers: { cookie } })).status;
+  expect(await asked(cookie)).toBe(200);
+  expect(await asked(cookie.replace('__Host-', ''))).toBe(401);
   await production.close();
-  expect(cookieIn(headers)).toContain('; Secure');
+  expect(cookieIn(headers)).toMatch(/^__Host-decorum_session=.*; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
   expect(headers.get('strict-transport-security')).toContain('max-age');
 });
 

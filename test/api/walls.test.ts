@@ -23,11 +23,19 @@ beforeAll(async () => {
   const launch = await made(
     other.rep.post('/v1/launches', { sequenceId: sequence.id, listIds: [listId], mailboxIds: [mailbox.id] }),
   );
+  const rehearsal = await other.rep.post('/v1/rehearsals', {
+    sequenceId: sequence.id,
+    listIds: [listId],
+    mailboxIds: [mailbox.id],
+  });
   const company = await made(other.rep.post('/v1/companies', { name: 'Theirs' }));
   const upload = await made(
     other.rep.post('/v1/imports?fileName=theirs.csv', 'Email\nb@walls.example\n', { 'content-type': 'text/csv' }),
   );
   const suppressed = await other.rep.post('/v1/suppressions', { address: 'z@walls.example' });
+  const token = await made(other.rep.post('/v1/tokens', { name: 'Theirs', scopes: ['contacts.read'], days: 1 }));
+  const invitation = await made(other.owner.post('/v1/invitations', { email: 'new@walls.example', role: 'rep' }));
+  const sessions = (await other.rep.get('/v1/sessions')).body as { items: { id: string }[] };
   await api.db.inTenant(other.id, (tx) => enrolBatch(tx, launch.id, firstOpening));
   await api.db.inTenant(other.id, (tx) => planDue(tx, launch.id, 1, openingAt));
   const tasks = (await other.rep.get('/v1/tasks')).body as { items: { id: string; enrolmentId: string }[] };
@@ -48,6 +56,9 @@ beforeAll(async () => {
     version: '1',
     messageId: '000000000001',
     userId: other.rep.userId,
+    sessionId: sessions.items[0]?.id,
+    tokenId: token.id,
+    invitationId: invitation.id,
     companyId: company.id,
     contactId: contactIds[0],
     importId: upload.id,
@@ -55,6 +66,7 @@ beforeAll(async () => {
     mailboxId: mailbox.id,
     sequenceId: sequence.id,
     launchId: launch.id,
+    rehearsalId: (rehearsal.body as { id: string }).id,
     batchId: (suppressed.body as { batchId: string }).batchId,
   });
 });
