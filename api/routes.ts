@@ -15,6 +15,7 @@ import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
 import { previewRoutes } from './routes/previews.ts';
+import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -43,6 +44,7 @@ export const routes: readonly Route[] = [
   ...previewRoutes,
   ...launchRoutes,
   ...variantRoutes,
+  ...rehearsalRoutes,
   ...reportRoutes,
   ...timelineRoutes,
   ...taskRoutes,

@@ -110,7 +110,8 @@ const Ids = z
   .min(1)
   .max(50)
   .refine((ids) => new Set(ids).size === ids.length, 'Each once.');
-const plan = {
+/** What is launched to whom, over which mailboxes. */
+export const plan = {
   sequenceId: Id,
   version: VersionNumber.optional(),
   listIds: Ids,
@@ -463,7 +464,7 @@ async function detail(tx: Tx, launchId: string): Promise<z.input<typeof LaunchDe
 }
 
 /** The words that would be launched and what the checks say of them; refuses a plan that names what is not there. */
-async function checkedPlan(
+export async function checkedPlan(
   db: Database,
   who: Who,
   { templates }: Dependencies,
@@ -491,7 +492,7 @@ async function checkedPlan(
   });
 }
 
-function refuseFaults(findings: readonly z.output<typeof Finding>[]): void {
+export function refuseFaults(findings: readonly z.output<typeof Finding>[]): void {
   const refusals = findings.filter(({ severity }) => severity === 'refuse');
   if (refusals.length === 0) return;
   const errors = refusals.map(({ stepId, message }) => ({ pointer: `/steps/${stepId}`, message }));

@@ -6,8 +6,10 @@ import { rehearsalWork } from '../workflowIds.ts';
 export const rehearsalStates = ['copying', 'playing', 'done', 'cancelled'] as const;
 
 /** A launch that is played through before it is launched, and what came of it. */
-export interface Rehearsal extends Omit<NewLaunch, 'requestKey'> {
+export interface Rehearsal extends Omit<NewLaunch, 'requestKey' | 'listIds' | 'mailboxIds'> {
   id: string;
+  listIds: string[];
+  mailboxIds: string[];
   copyId: string;
   sequenceName: string;
   weeks: number;
