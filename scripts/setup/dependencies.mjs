@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { prepareBinaries } from './binaries.mjs';
@@ -9,8 +9,10 @@ const root = join(import.meta.dirname, '../..');
 /** npm asks for hundreds of packages before it gives up, which takes minutes on a machine whose names are not resolved. */
 const secondTryInVain = /attempt 2 failed with (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH)/;
 
+const neededBytes = 1e9;
+const diskIsFull = 'The disk is full. Free some space (about 1 GB) and try again.';
 const causes = [
-  [/ENOSPC/, 'The disk is full. Free some space (about 1 GB) and try again.'],
+  [/ENOSPC/, diskIsFull],
   [/EACCES|EPERM|EROFS/, 'This folder cannot be written. Give yourself write access to it and try again.'],
   [
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|network/i,
@@ -49,6 +51,9 @@ function packagesIn(file) {
 }
 
 function npmCi() {
+  const { bavail, bsize } = statfsSync(root);
+  // npm may call an installation whole that it had no room to write.
+  if (bavail * bsize < neededBytes) return Promise.reject(new Error(diskIsFull));
   console.error('Installing the dependencies (a minute, once) ...');
   // No package of ours needs its install scripts, so none is run. Development tools are part of the gate, whatever NODE_ENV says.
   const flags = [
