@@ -11,12 +11,14 @@ import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { importRoutes } from './routes/imports.ts';
 import { listRoutes } from './routes/lists.ts';
+import { launchPeopleCsvRoutes } from './routes/launchPeopleCsv.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { sendDayRoutes } from './routes/sendDays.ts';
 import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signUpRoutes } from './routes/signUp.ts';
@@ -40,9 +42,11 @@ export const routes: readonly Route[] = [
   ...importRoutes,
   ...listRoutes,
   ...mailboxRoutes,
+  ...sendDayRoutes,
   ...sequenceRoutes,
   ...previewRoutes,
   ...launchRoutes,
+  ...launchPeopleCsvRoutes,
   ...variantRoutes,
   ...rehearsalRoutes,
   ...reportRoutes,

@@ -6,6 +6,7 @@ import type { companyRoutes } from '../api/routes/companies.ts';
 import type { contactRoutes } from '../api/routes/contacts.ts';
 import type { importRoutes } from '../api/routes/imports.ts';
 import type { listRoutes } from '../api/routes/lists.ts';
+import type { launchPeopleCsvRoutes } from '../api/routes/launchPeopleCsv.ts';
 import type { launchRoutes } from '../api/routes/launches.ts';
 import type { previewRoutes } from '../api/routes/previews.ts';
 import type { taskRoutes } from '../api/routes/tasks.ts';
@@ -13,6 +14,7 @@ import type { timelineRoutes } from '../api/routes/timeline.ts';
 import type { mailboxRoutes } from '../api/routes/mailboxes.ts';
 import type { obligationRoutes } from '../api/routes/obligations.ts';
 import type { reportRoutes } from '../api/routes/reports.ts';
+import type { sendDayRoutes } from '../api/routes/sendDays.ts';
 import type { sequenceRoutes } from '../api/routes/sequences.ts';
 import type { sessionRoutes } from '../api/routes/session.ts';
 import type { suppressionRoutes } from '../api/routes/suppressions.ts';
@@ -27,6 +29,7 @@ type Known = (
   | typeof companyRoutes
   | typeof contactRoutes
   | typeof caughtMailRoutes
+  | typeof launchPeopleCsvRoutes
   | typeof launchRoutes
   | typeof previewRoutes
   | typeof taskRoutes
@@ -34,6 +37,7 @@ type Known = (
   | typeof mailboxRoutes
   | typeof obligationRoutes
   | typeof reportRoutes
+  | typeof sendDayRoutes
   | typeof sequenceRoutes
   | typeof sessionRoutes
   | typeof suppressionRoutes

@@ -155,6 +155,10 @@ const mailbox = createRoute({
   ...page('/mailboxes/$mailboxId'),
   component: lazyRouteComponent(() => import('./pages/mailboxes/MailboxPage.tsx'), 'MailboxPage'),
 });
+const editMailbox = createRoute({
+  ...page('/mailboxes/$mailboxId/edit'),
+  component: lazyRouteComponent(() => import('./pages/mailboxes/EditMailbox.tsx'), 'EditMailbox'),
+});
 const suppressions = createRoute({
   ...page('/suppressions'),
   validateSearch: filters('search', 'basis'),
@@ -204,6 +208,7 @@ export const router = createRouter({
       mailboxes,
       newMailbox,
       mailbox,
+      editMailbox,
       suppressions,
       obligations,
       caughtMail,

@@ -58,6 +58,7 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: () => '/mailboxes', title: 'Mailboxes', shows: 'ann@acme.example' },
   { path: () => '/mailboxes/new', title: 'Add a mailbox', shows: 'Private key' },
   { path: ({ mailboxId }) => `/mailboxes/${mailboxId}`, title: 'ann@acme.example', shows: 'DNS record' },
+  { path: ({ mailboxId }) => `/mailboxes/${mailboxId}/edit`, title: 'Edit ann@acme.example', shows: 'Empty: as it is' },
   { path: () => '/suppressions', title: 'Suppressions', shows: 'domain, kept as a hash only' },
   { path: () => '/obligations', title: 'Obligations', shows: '15 U.S.C. 7704' },
   { path: () => '/caught-mail', title: 'Caught mail', shows: 'Hello Pat' },

@@ -13,6 +13,7 @@ import { LaunchState } from './LaunchState.tsx';
 import { LaunchVerbs } from './LaunchVerbs.tsx';
 import { People } from './People.tsx';
 import { Progress } from './Progress.tsx';
+import { SendsPerDay } from './SendsPerDay.tsx';
 import { Variants } from './Variants.tsx';
 
 export type Launch = Reply<'get', '/launches/{launchId}'>;
@@ -29,6 +30,7 @@ export function LaunchPage() {
     <Page title={data.sequenceName} about={<About launch={data} />} actions={<LaunchVerbs launch={data} />}>
       {error && <ProblemNote error={error} />}
       <Progress launch={data} />
+      <SendsPerDay launchId={launchId} />
       <Variants launch={data} />
       <People launchId={launchId} sequenceName={data.sequenceName} />
     </Page>

@@ -1,11 +1,13 @@
-import { Group, NativeSelect, Title } from '@mantine/core';
+import { Group, Title } from '@mantine/core';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { Row } from '../../api.ts';
 import { Count } from '../../parts/Count.tsx';
+import { Download } from '../../parts/Download.tsx';
 import { Empty } from '../../parts/Empty.tsx';
+import { FilterField } from '../../parts/FilterField.tsx';
 import { type Column, Listing } from '../../parts/Listing.tsx';
 import { useRows } from '../../parts/pages.ts';
-import { SearchField, useAddress } from '../../parts/SearchField.tsx';
+import { SearchField } from '../../parts/SearchField.tsx';
 import { State } from '../../parts/State.tsx';
 import { Next, When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
@@ -23,7 +25,6 @@ function WhenOf({ person }: { person: Person }) {
 /** The people of a launch: where each one is, why, and when next. */
 export function People({ launchId, sequenceName }: { launchId: string; sequenceName: string }) {
   const { search, state } = useSearch({ from: '/inside/launches/$launchId' });
-  const [set] = useAddress();
   const canAct = useMay()('launches.write');
   const list = useRows('/launches/{launchId}/people', {
     params: { launchId },
@@ -61,12 +62,13 @@ export function People({ launchId, sequenceName }: { launchId: string; sequenceN
       </Title>
       <Group mb="sm">
         <SearchField label="Search these people" />
-        <NativeSelect
-          aria-label="State"
-          value={state ?? ''}
-          onChange={(event) => set({ state: event.currentTarget.value || undefined })}
-          data={[{ value: '', label: 'in any state' }, 'waiting', 'queued', 'paused', 'blocked', 'finished', 'stopped']}
+        <FilterField
+          name="state"
+          label="State"
+          all="in any state"
+          choices={['waiting', 'queued', 'paused', 'blocked', 'finished', 'stopped']}
         />
+        <Download path="/launches/{launchId}/people.csv" params={{ launchId }} query={{ search, state }} />
       </Group>
       <Listing
         label={`People of ${sequenceName}`}

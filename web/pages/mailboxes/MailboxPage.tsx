@@ -2,6 +2,7 @@ import { Button, Code, CopyButton, Group, Stack, Text, Title } from '@mantine/co
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ask, type Reply } from '../../api.ts';
+import { ButtonLink } from '../../parts/ButtonLink.tsx';
 import { Confirm } from '../../parts/Confirm.tsx';
 import { counted } from '../../parts/Count.tsx';
 import { Facts } from '../../parts/Facts.tsx';
@@ -9,7 +10,8 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { Waiting } from '../../parts/Waiting.tsx';
 import { When } from '../../parts/When.tsx';
-import { useMay } from '../../shell/session.ts';
+import { useMay, useSession } from '../../shell/session.ts';
+import { Health } from './Health.tsx';
 import { MailboxState } from './MailboxState.tsx';
 
 type Mailbox = Reply<'get', '/mailboxes/{mailboxId}'>;
@@ -23,7 +25,7 @@ export function MailboxPage() {
   });
   if (!data) return <Page title="Mailbox">{error ? <ProblemNote error={error} /> : <Waiting />}</Page>;
   return (
-    <Page title={data.address} about={<MailboxState mailbox={data} />} actions={<PauseOrResume mailbox={data} />}>
+    <Page title={data.address} about={<MailboxState mailbox={data} />} actions={<Verbs mailbox={data} />}>
       <Facts
         facts={[
           ['Sender', data.fromName],
@@ -46,6 +48,7 @@ export function MailboxPage() {
           ['Next message', <When key="next" at={data.nextSendAt} />],
         ]}
       />
+      <Health mailboxId={data.id} />
       <DkimRecord dkim={data.dkim} />
     </Page>
   );
@@ -78,9 +81,24 @@ function DkimRecord({ dkim }: { dkim: Mailbox['dkim'] }) {
   );
 }
 
+/** A rep has mailboxes of their own and no others; a relay is for those who answer for the machine. */
+function Verbs({ mailbox }: { mailbox: Mailbox }) {
+  const may = useMay();
+  const { user } = useSession();
+  const isOwn = user.role !== 'rep' || mailbox.ownerId === user.id;
+  if (!may('mailboxes.write') || !isOwn || (mailbox.kind === 'relay' && !may('mailboxes.relay'))) return null;
+  return (
+    <>
+      <ButtonLink to="/mailboxes/$mailboxId/edit" params={{ mailboxId: mailbox.id }} variant="default">
+        Edit
+      </ButtonLink>
+      <PauseOrResume mailbox={mailbox} />
+    </>
+  );
+}
+
 function PauseOrResume({ mailbox: { id, state, waiting } }: { mailbox: Mailbox }) {
   const params = { mailboxId: id };
-  if (!useMay()('mailboxes.write')) return null;
   if (state === 'paused') {
     return (
       <Confirm

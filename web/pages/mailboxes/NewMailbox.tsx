@@ -1,15 +1,4 @@
-import {
-  Button,
-  Fieldset,
-  Group,
-  NumberInput,
-  PasswordInput,
-  SegmentedControl,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { ask, type Body } from '../../api.ts';
@@ -17,34 +6,13 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useSaving } from '../../parts/saving.ts';
 import { useMay } from '../../shell/session.ts';
-
-type Kind = Body<'post', '/mailboxes'>['kind'];
-type Security = Body<'post', '/mailboxes'>['smtp']['security'];
-
-const blank = {
-  kind: 'rep' as Kind,
-  fromName: '',
-  address: '',
-  host: '',
-  port: 587,
-  security: 'starttls' as Security,
-  user: '',
-  password: '',
-  domain: '',
-  selector: 'decorum',
-  privateKey: '',
-  cap: 40 as number | '',
-  rampStart: 5 as number | '',
-  gapSeconds: 90,
-  jitterSeconds: 180,
-};
-type Draft = typeof blank;
+import { blankMailbox, type MailboxDraft, MailboxFields, smtpOf } from './MailboxFields.tsx';
 
 export function NewMailbox() {
   const navigate = useNavigate();
   const may = useMay();
-  const [draft, setDraft] = useState(blank);
-  const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const [draft, setDraft] = useState(blankMailbox);
+  const change = (part: Partial<MailboxDraft>) => setDraft((before) => ({ ...before, ...part }));
   const { save, isSaving, error, fault } = useSaving(
     () => ask('post', '/mailboxes', { body: bodyOf(draft) }),
     ({ id }) => void navigate({ to: '/mailboxes/$mailboxId', params: { mailboxId: id } }),
@@ -53,18 +21,6 @@ export function NewMailbox() {
     event.preventDefault();
     save();
   };
-  const words = (name: 'fromName' | 'address' | 'host' | 'user' | 'domain' | 'selector', pointer: string) => ({
-    value: draft[name],
-    onChange: (event: { currentTarget: { value: string } }) => change({ [name]: event.currentTarget.value }),
-    error: fault(pointer),
-  });
-  const number = (name: 'port' | 'cap' | 'rampStart' | 'gapSeconds' | 'jitterSeconds', pointer: string) => ({
-    value: draft[name],
-    onChange: (value: number | string) => change({ [name]: value === '' ? '' : Number(value) }),
-    error: fault(pointer),
-    allowDecimal: false,
-    min: 0,
-  });
   return (
     <Page
       title="Add a mailbox"
@@ -90,72 +46,7 @@ export function NewMailbox() {
               ]}
             />
           )}
-          <Group grow preventGrowOverflow={false} align="flex-start">
-            <TextInput label="Sender's name" required {...words('fromName', '/fromName')} />
-            <TextInput label="Address" type="email" required {...words('address', '/address')} />
-          </Group>
-          <Fieldset legend="Server">
-            <Stack>
-              <Group grow preventGrowOverflow={false} align="flex-start">
-                <TextInput label="SMTP host" required {...words('host', '/smtp/host')} />
-                <NumberInput label="Port" required {...number('port', '/smtp/port')} max={65_535} />
-              </Group>
-              <SegmentedControl
-                aria-label="Encryption"
-                value={draft.security}
-                onChange={(security) => change({ security })}
-                data={[
-                  { value: 'starttls', label: 'STARTTLS' },
-                  { value: 'tls', label: 'TLS' },
-                  { value: 'none', label: 'none' },
-                ]}
-              />
-              <Group grow preventGrowOverflow={false} align="flex-start">
-                <TextInput
-                  label="User"
-                  description="Empty when the server asks for none"
-                  autoComplete="off"
-                  {...words('user', '/smtp/user')}
-                />
-                <PasswordInput
-                  label="Password"
-                  description="Kept encrypted, never shown again"
-                  autoComplete="new-password"
-                  value={draft.password}
-                  onChange={(event) => change({ password: event.currentTarget.value })}
-                  error={fault('/smtp/password')}
-                />
-              </Group>
-            </Stack>
-          </Fieldset>
-          <Fieldset legend="Signature (DKIM)">
-            <Stack>
-              <Group grow preventGrowOverflow={false} align="flex-start">
-                <TextInput label="Domain" required {...words('domain', '/dkim/domain')} />
-                <TextInput label="Selector" required {...words('selector', '/dkim/selector')} />
-              </Group>
-              <Textarea
-                label="Private key"
-                description="PEM, RSA with 2048 bits. Kept encrypted, never shown again."
-                required
-                autosize
-                minRows={4}
-                maxRows={8}
-                value={draft.privateKey}
-                onChange={(event) => change({ privateKey: event.currentTarget.value })}
-                error={fault('/dkim/privateKey')}
-              />
-            </Stack>
-          </Fieldset>
-          <Fieldset legend="Pace">
-            <Group grow preventGrowOverflow={false} align="flex-start">
-              <NumberInput label="Cap in 24 hours" {...number('cap', '/cap')} />
-              <NumberInput label="First day" {...number('rampStart', '/rampStart')} />
-              <NumberInput label="Gap, seconds" {...number('gapSeconds', '/gapSeconds')} />
-              <NumberInput label="And up to, seconds" {...number('jitterSeconds', '/jitterSeconds')} />
-            </Group>
-            {draft.kind === 'relay' && <Text c="dimmed">Empty: no cap, no ramp.</Text>}
-          </Fieldset>
+          <MailboxFields draft={draft} change={change} fault={fault} isNew />
           <Group>
             <Button type="submit" loading={isSaving}>
               Add the mailbox
@@ -167,16 +58,10 @@ export function NewMailbox() {
   );
 }
 
-function bodyOf(draft: Draft): Body<'post', '/mailboxes'> {
-  const { kind, fromName, address, host, port, security, user, password, domain, selector, privateKey, cap, rampStart, ...pace } =
-    draft;
-  const shared = {
-    fromName,
-    address,
-    smtp: { host, port, security, user: user || null, ...(password && { password }) },
-    dkim: { domain, selector, privateKey },
-    ...pace,
-  };
+function bodyOf(draft: MailboxDraft): Body<'post', '/mailboxes'> {
+  const { kind, fromName, address, domain, selector, privateKey, cap, rampStart, rampStep, gapSeconds, jitterSeconds } = draft;
+  const dkim = { domain, selector, privateKey };
+  const shared = { fromName, address, smtp: smtpOf(draft), dkim, rampStep, gapSeconds, jitterSeconds };
   if (kind === 'relay') return { ...shared, kind, cap: cap === '' ? null : cap, rampStart: rampStart === '' ? null : rampStart };
   return { ...shared, kind, ...(cap !== '' && { cap }), ...(rampStart !== '' && { rampStart }) };
 }
