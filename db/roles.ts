@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
-/** The product's own database roles: neither owns a table, so forced row-level security binds both. */
-export type Role = 'decorum_app' | 'decorum_dispatcher';
-export const roles: readonly Role[] = ['decorum_app', 'decorum_dispatcher'];
+/** The product's own database roles: none owns a table, so forced row-level security binds them all. */
+export const roles = ['decorum_app', 'decorum_auditor', 'decorum_dispatcher'] as const;
+export type Role = (typeof roles)[number];
 
 /** A role's password is derived from the owner's, so that one secret in the environment is enough. */
 export function rolePassword(ownerUrl: string, role: Role): string {

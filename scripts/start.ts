@@ -75,8 +75,13 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
     writeFileSync(written, JSON.stringify({ DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, DECORUM_SECRET_FILE }), {
       mode: 0o600,
     });
-    say('Starting API and workers …');
-    for (const [name, script] of [['The API', 'api/server.ts'] as const, ['The worker', 'workers/main.ts'] as const]) {
+    say('Starting API, workers and auditor …');
+    const processes = [
+      ['The API', 'api/server.ts'],
+      ['The worker', 'workers/main.ts'],
+      ['The auditor', 'workers/auditor.ts'],
+    ] as const;
+    for (const [name, script] of processes) {
       const logFile = join(settings.dataDir, `${name.slice(4).toLowerCase()}.log`);
       kept.push(await keepRunning(name, () => startScript(script, environment, root, logFile), say));
     }

@@ -7,6 +7,7 @@ export const TEMPLATE = 'decorum_template';
 export interface TestDatabase {
   readonly ownerUrl: string;
   readonly appUrl: string;
+  readonly auditorUrl: string;
   readonly dispatcherUrl: string;
   drop(): Promise<void>;
 }
@@ -21,6 +22,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   return {
     ownerUrl,
     appUrl: roleUrl(ownerUrl, 'decorum_app'),
+    auditorUrl: roleUrl(ownerUrl, 'decorum_auditor'),
     dispatcherUrl: roleUrl(ownerUrl, 'decorum_dispatcher'),
     drop: () => run(server, `drop database ${name} with (force)`),
   };

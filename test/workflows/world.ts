@@ -44,12 +44,16 @@ export interface World {
   readonly addressKey: Buffer;
   readonly sink: SinkServer;
   readonly smtpPort: number;
+  /** Of the second road's own role. */
+  readonly auditorUrl: string;
   /** A tenant that lives by the world's clock. Answers its id. */
   newTenant(): Promise<string>;
   now(): Promise<Date>;
   /** The legal instant of an instant in a history. */
   legal(temporal: Date): Date;
   passUntil(instant: Date | string): Promise<void>;
+  /** Legal time passes while Temporal's stands still: nobody is called, as when everything is down. */
+  outage(ms: number): void;
   pass(ms: number): Promise<void>;
   /** Returns when everything that is owed has been delivered and looked at, and nothing is at the wire. */
   rest(): Promise<void>;
@@ -59,23 +63,23 @@ export interface World {
   terminate(workflowId: string): Promise<boolean>;
   /** Work is taken again after it was left lying; no worker runs until `startWorkers`. */
   stopWorkers(): Promise<void>;
-  startWorkers(): Promise<void>;
+  startWorkers(codePath?: string): Promise<void>;
   end(): Promise<void>;
 }
 
 /** Called around each activity; what it waits for, the workflow waits for. */
 export type Watch = (moment: 'before' | 'after', activity: string, args: readonly unknown[]) => Promise<void> | void;
 
-export async function startWorld(options: { at: string; watch?: Watch; fault?: Fault }): Promise<World> {
+/** `forgetful`: workers keep no workflow in memory, so that other code than before is met with the history. */
+export async function startWorld(options: { at: string; watch?: Watch; fault?: Fault; forgetful?: true }): Promise<World> {
   const path = process.env.DECORUM_TEST_SERVER;
   const bundle = process.env.DECORUM_WORKFLOW_BUNDLE;
   if (path === undefined || bundle === undefined)
     throw new Error('Run the tests through Jest, whose global setup finds the test server.');
-  const workflowBundle = { codePath: bundle };
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
   const client = new Client({ connection: env.connection, identity: 'the product' }); // the standing name is a machine's
   const database = await testDatabase();
-  const distance = Date.parse(options.at) - (await env.currentTimeMs());
+  let distance = Date.parse(options.at) - (await env.currentTimeMs());
   const legal = (temporal: Date): Date => new Date(temporal.getTime() + distance);
   const now = async (): Promise<Date> => legal(new Date(await env.currentTimeMs()));
 
@@ -112,16 +116,17 @@ export async function startWorld(options: { at: string; watch?: Watch; fault?: F
   });
 
   let running: { worker: Worker; ended: Promise<void> }[] = [];
-  async function startWorkers(): Promise<void> {
+  async function startWorkers(codePath = bundle ?? ''): Promise<void> {
     const workers = await Promise.all(
       queues.map((taskQueue) =>
         Worker.create({
           connection: env.nativeConnection,
           taskQueue,
-          workflowBundle,
+          workflowBundle: { codePath },
           activities: watched(activities, options.watch),
           identity: 'a worker',
           workflowThreadPoolSize: 1,
+          ...(options.forgetful && { maxCachedWorkflows: 0 }),
           shutdownGraceTime: '1 second',
         }),
       ),
@@ -168,6 +173,7 @@ export async function startWorld(options: { at: string; watch?: Watch; fault?: F
         await ground.close();
       }
     },
+    auditorUrl: database.auditorUrl,
     smtpPort: (sink.server.address() as AddressInfo).port,
     now,
     legal,
@@ -176,6 +182,7 @@ export async function startWorld(options: { at: string; watch?: Watch; fault?: F
       if (ms > 0) await env.sleep(ms);
       await rest();
     },
+    outage: (ms) => void (distance += ms),
     async pass(ms) {
       await env.sleep(ms);
       await rest();
