@@ -48,7 +48,7 @@ test('the chance is the sum of all tables at least as telling, counted one by on
 
 test('one more response never makes a variant look less answered', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 1, max: 5_000 }), fc.nat(), fc.nat(), (n, m, x, y) => {
+    fc.property(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 1_000 }), fc.nat(), fc.nat(), (n, m, x, y) => {
       const other = arm('b', y % (m + 1), m);
       const fewer = x % n;
       return chanceOf(arm('a', fewer + 1, n), other) <= chanceOf(arm('a', fewer, n), other) + 1e-9;
@@ -119,8 +119,7 @@ test('of wordings that are alike hardly any is ever declared the winner, however
       const who = `person ${n} of trial ${trial}`;
       const variant = variantFor(who, 'hello', ['a', 'b']) === 'a' ? 'a' : 'b';
       counts[variant].people += 1;
-      // Whether somebody answers has nothing to do with the words: another draw decides it.
-      if (!(['a', 'b'] as const).every((id) => variantFor(who, `answers ${id}`, ['a', 'b']) === 'a')) continue;
+      if (n % 4 !== 0) continue; // whether somebody answers has nothing to do with the words
       counts[variant].responses += 1;
       const look = lookAt(counts.a.responses + counts.b.responses);
       if (look === seen) continue;
