@@ -13,6 +13,7 @@ import type { taskRoutes } from '../api/routes/tasks.ts';
 import type { timelineRoutes } from '../api/routes/timeline.ts';
 import type { mailboxRoutes } from '../api/routes/mailboxes.ts';
 import type { obligationRoutes } from '../api/routes/obligations.ts';
+import type { rehearsalRoutes } from '../api/routes/rehearsals.ts';
 import type { reportRoutes } from '../api/routes/reports.ts';
 import type { sendDayRoutes } from '../api/routes/sendDays.ts';
 import type { sequenceRoutes } from '../api/routes/sequences.ts';
@@ -36,6 +37,7 @@ type Known = (
   | typeof timelineRoutes
   | typeof mailboxRoutes
   | typeof obligationRoutes
+  | typeof rehearsalRoutes
   | typeof reportRoutes
   | typeof sendDayRoutes
   | typeof sequenceRoutes

@@ -133,6 +133,15 @@ const stepPeople = createRoute({
   validateSearch: filters('step', 'got', 'because', 'variant'),
   component: lazyRouteComponent(() => import('./pages/reports/StepPeople.tsx'), 'StepPeople'),
 });
+const rehearsals = createRoute({
+  ...page('/rehearsals'),
+  component: lazyRouteComponent(() => import('./pages/rehearsals/Rehearsals.tsx'), 'Rehearsals'),
+});
+const rehearsal = createRoute({
+  ...page('/rehearsals/$rehearsalId'),
+  validateSearch: filters('rep', 'mailbox', 'company', 'day', 'held'),
+  component: lazyRouteComponent(() => import('./pages/rehearsals/RehearsalPage.tsx'), 'RehearsalPage'),
+});
 const reports = createRoute({
   ...page('/reports'),
   validateSearch: filters('from', 'to'),
@@ -203,6 +212,8 @@ export const router = createRouter({
       launch,
       launchReport,
       stepPeople,
+      rehearsals,
+      rehearsal,
       reports,
       person,
       mailboxes,

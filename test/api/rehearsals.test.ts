@@ -1,6 +1,5 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { type RehearsalProgress, rehearsalActivities } from '../../activities/rehearsal.ts';
 import { addList, count, definition, mailboxBody, made } from './builders.ts';
+import { play } from './rehearsing.ts';
 import { serve } from './serve.ts';
 
 let api: Awaited<ReturnType<typeof serve>>;
@@ -20,22 +19,6 @@ async function desk(addresses: readonly string[]) {
   const { listId } = await addList(api, acme.id, acme.rep, addresses);
   return { acme, mailbox, plan: { sequenceId: sequence.id, listIds: [listId], mailboxIds: [mailbox.id] } };
 }
-type Workspace = Awaited<ReturnType<typeof api.workspace>>;
-
-/** What the workflow does, in its order. */
-async function play({ id: tenantId }: Workspace, rehearsalId: string): Promise<void> {
-  const { db, vault } = api.deps;
-  const dispatch = { deliver: () => Promise.resolve() };
-  const acts = rehearsalActivities({ db, vault, dispatch, monotonicMs: () => performance.now() });
-  const run = <T>(act: (tenantId: string, id: string) => Promise<T>) =>
-    new MockActivityEnvironment().run<[string, string], T, typeof act>(act, tenantId, rehearsalId);
-  if (await run(acts.copyForRehearsal)) {
-    for (let last: RehearsalProgress | undefined; !last || last.stage === 'playing'; last = await run(acts.playNext));
-    await run(acts.keepCalendar);
-  }
-  await run(acts.eraseRehearsal);
-}
-
 interface Calendar {
   days: { day: string; emails: number; tasks: number; calls: number }[];
   holds: { standing: string; because: string; people: number }[];
@@ -63,7 +46,7 @@ test('a launch is played before it is launched: days, parts, pages, and who is h
   const begun = await acme.rep.post('/v1/rehearsals', { ...plan, weeks: 2 });
   expect(begun).toMatchObject({ status: 202, body: { state: 'copying', weeks: 2, endedAt: null } });
   const { id } = begun.body as { id: string };
-  await play(acme, id);
+  await play(api.deps, acme.id, id);
 
   const { body } = await acme.rep.get(`/v1/rehearsals/${id}`);
   expect(body).toMatchObject({ state: 'done', people: 5, messages: 10, tasks: 5, blocked: 1, unfinished: 0 });
@@ -120,7 +103,7 @@ test('one plays at a time for a user; it is cancelled by its user or an owner, a
   expect((await acme.rep.post(`/v1/rehearsals/${id}/cancel`)).status).toBe(403);
   expect((await acme.owner.delete(`/v1/rehearsals/${id}`)).status).toBe(409);
   expect((await acme.owner.post(`/v1/rehearsals/${id}/cancel`)).status).toBe(202);
-  await play(acme, id);
+  await play(api.deps, acme.id, id);
   expect((await acme.owner.get(`/v1/rehearsals/${id}`)).body).toMatchObject({ state: 'cancelled', messages: 0 });
   expect((await acme.owner.post(`/v1/rehearsals/${id}/cancel`)).status).toBe(409);
   const other = await acme.owner.post('/v1/rehearsals', { ...plan, weeks: 1 });

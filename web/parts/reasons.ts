@@ -28,6 +28,7 @@ const reasons: Readonly<Record<string, string>> = {
   'not due yet': 'not due yet',
   limit: 'the mailbox has sent what it may in 24 hours',
   gap: 'the mailbox keeps its gap between two messages',
+  window: 'its window was closed',
   queue: 'others go before it over this mailbox',
   settled: 'settled by hand',
   bounced_later: 'came back after it was sent',

@@ -42,7 +42,14 @@ export function Launches() {
     <ListPage
       title="Launches"
       about="Sequences on their way to people."
-      actions={launch}
+      actions={
+        <>
+          <ButtonLink to="/rehearsals" variant="default">
+            Rehearsals
+          </ButtonLink>
+          {launch}
+        </>
+      }
       search="Search launches"
       filters={
         <FilterField

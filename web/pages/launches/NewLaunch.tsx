@@ -45,6 +45,10 @@ export function NewLaunch() {
     (key: string) => ask('post', '/launches', { body: { ...plan, requestKey: key }, key }),
     ({ id }) => void navigate({ to: '/launches/$launchId', params: { launchId: id } }),
   );
+  const rehearse = useSaving(
+    (asked: Plan) => ask('post', '/rehearsals', { body: asked }),
+    ({ id }) => void navigate({ to: '/rehearsals/$rehearsalId', params: { rehearsalId: id } }),
+  );
   const isComplete = sequence !== '' && listIds.length > 0 && mailboxIds.length > 0;
   const ahead = seen?.plan === JSON.stringify(plan) ? seen : null; // of another plan it would mislead
   const usable = mailboxes.rows?.filter(({ kind, ownerId }) => kind === 'relay' || user.role === 'owner' || ownerId === user.id);
@@ -113,7 +117,7 @@ export function NewLaunch() {
             { value: 'any_time', label: 'get it in any case' },
           ]}
         />
-        <ProblemNote error={look.error} />
+        <ProblemNote error={look.error ?? rehearse.error} />
         <Group>
           <Button
             variant={ahead ? 'default' : 'filled'}
@@ -122,6 +126,9 @@ export function NewLaunch() {
             disabled={!isComplete}
           >
             Look ahead
+          </Button>
+          <Button variant="default" onClick={() => rehearse.save(plan)} loading={rehearse.isSaving} disabled={!isComplete}>
+            Rehearse the next weeks
           </Button>
           {!isComplete && <Text c="dimmed">Choose a sequence, at least one list and one mailbox.</Text>}
         </Group>
