@@ -175,7 +175,7 @@ const suppressions = createRoute({
 });
 const obligations = createRoute({
   ...page('/obligations'),
-  validateSearch: filters('state', 'clause'),
+  validateSearch: filters('search', 'state', 'clause', 'day', 'sort', 'view', 'month'),
   component: lazyRouteComponent(() => import('./pages/obligations/Obligations.tsx'), 'Obligations'),
 });
 

@@ -1,14 +1,24 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { countObligations, listObligations, obligationStates } from '../../db/obligations.ts';
+import {
+  countObligations,
+  listObligations,
+  type Obligation as ObligationRow,
+  type ObligationFilter,
+  obligationDays,
+  obligationOrders,
+  obligationStates,
+} from '../../db/obligations.ts';
+import type { Sorted } from '../../db/sorting.ts';
 import { findUser } from '../../db/users.ts';
+import { csvFile, csvType } from '../csvFile.ts';
 import { type CalendarEntry, iCalendar } from '../iCalendar.ts';
-import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { isAllowed } from '../roles.ts';
 import { route } from '../route.ts';
 import { whoIs } from '../session.ts';
-import { File, Id, Instant } from '../shapes.ts';
+import { File, Id, Instant, Zone } from '../shapes.ts';
 
 const Obligation = z
   .object({
@@ -29,26 +39,99 @@ const Obligation = z
   })
   .meta({ id: 'Obligation' });
 
+const filters = {
+  state: z.enum(obligationStates).optional(),
+  kind: z.string().max(100).optional(),
+  clause: z.string().max(3).optional(),
+  dueFrom: z.iso.datetime({ offset: true }).optional(),
+  dueTo: z.iso.datetime({ offset: true }).optional(),
+  search: z.string().max(200).default(''),
+};
+const Order = { sort: sortedBy(obligationOrders, 'due') };
+
+/** What is not said excludes nothing. */
+function filterOf({ state, kind, clause, dueFrom, dueTo, search }: z.output<z.ZodObject<typeof filters>>): ObligationFilter {
+  return {
+    state: state ?? null,
+    kind: kind ?? null,
+    clause: clause ?? null,
+    dueFrom: dueFrom ?? null,
+    dueTo: dueTo ?? null,
+    search,
+  };
+}
+
 const list = route({
   method: 'get',
   path: '/obligations',
   action: 'obligations.read',
   tag: 'Obligations',
-  summary: 'Promises with their clocks, what is due first comes first',
-  query: Paging.extend({
-    state: z.enum(obligationStates).optional(),
-    kind: z.string().max(100).optional(),
-    clause: z.string().max(3).optional(),
-    dueFrom: z.iso.datetime({ offset: true }).optional(),
-    dueTo: z.iso.datetime({ offset: true }).optional(),
-  }),
+  summary: 'Promises with their clocks, what is due first comes first or as asked',
+  query: Paging.extend(filters).extend(Order),
   reply: { status: 200, schema: pageOf(Obligation) },
   async handle({ who, db, query }) {
-    const { state = null, kind = null, clause = null, dueFrom = null, dueTo = null } = query;
-    const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
-    const rows = await db.inTenant(who.tenantId, (tx) => listObligations(tx, { state, kind, clause, dueFrom, dueTo }, page));
-    return cutPage(rows, query.limit, ({ dueKey, id }) => [dueKey, id]);
+    const page = { sort: query.sort, after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
+    const rows = await db.inTenant(who.tenantId, (tx) => listObligations(tx, filterOf(query), page));
+    return cutPage(rows, query.limit, keysOf);
   },
+});
+
+const exportAll = route({
+  method: 'get',
+  path: '/obligations.csv',
+  action: 'obligations.read',
+  tag: 'Obligations',
+  summary: 'The promises of a filter as CSV, with their evidence',
+  query: z.object(filters).extend(Order),
+  reply: { status: 200, schema: File, mediaType: csvType },
+  handle: ({ who, db, query, reply }) =>
+    csvFile<Sorted<ObligationRow>>({
+      name: 'obligations',
+      reply,
+      read: (page) => db.inTenant(who.tenantId, (tx) => listObligations(tx, filterOf(query), { sort: query.sort, ...page })),
+      keysOf,
+      columns: {
+        Promise: ({ kind }) => kind,
+        Clause: ({ clause }) => clause,
+        Citation: ({ citation }) => citation,
+        'For what': ({ subjectKind }) => subjectKind,
+        Id: ({ subjectId }) => subjectId,
+        Begun: ({ startedAt }) => startedAt,
+        Due: ({ dueAt }) => dueAt,
+        State: ({ state, isOverdue }) => (isOverdue ? 'overdue' : state),
+        Kept: ({ metAt }) => metAt,
+        'Follows from': ({ basis }) => JSON.stringify(basis),
+        Evidence: ({ evidence }) => evidence && JSON.stringify(evidence),
+      },
+    }),
+});
+
+const ObligationDay = z
+  .object({
+    day: z.iso.date(),
+    kind: z.string(),
+    clause: z.string(),
+    state: z.enum(obligationStates),
+    isOverdue: z.boolean(),
+    count: z.int(),
+  })
+  .meta({ id: 'ObligationDay' });
+
+const days = route({
+  method: 'get',
+  path: '/obligations/days',
+  action: 'obligations.read',
+  tag: 'Obligations',
+  summary: 'What is due on each day of a month, counted',
+  query: z.object({
+    ...filters,
+    month: z.string().regex(/^[1-9]\d{3}-(0[1-9]|1[0-2])$/),
+    zone: Zone.default('UTC').meta({ description: 'In which a day begins and ends.' }),
+  }),
+  reply: { status: 200, schema: z.object({ items: z.array(ObligationDay) }).meta({ id: 'ObligationDays' }) },
+  handle: async ({ who, db, query }) => ({
+    items: await db.inTenant(who.tenantId, (tx) => obligationDays(tx, filterOf(query), query.month, query.zone)),
+  }),
 });
 
 const ObligationCounts = z
@@ -98,8 +181,8 @@ const calendar = route({
       if (!user || user.deactivatedAt) throw new Problem('unauthenticated', 'The user of this link is gone.');
       if (!isAllowed(user.role, 'obligations.read'))
         throw new Problem('forbidden', 'The user of this link may not see obligations.');
-      const filter = { state: 'open' as const, kind: null, clause: null, dueFrom: null, dueTo: null };
-      const open = await listObligations(tx, filter, { after: undefined, rows: ENTRIES });
+      const filter = filterOf({ state: 'open', search: '' });
+      const open = await listObligations(tx, filter, { sort: 'due', after: undefined, rows: ENTRIES });
       return iCalendar(
         'Decorum: obligations',
         open.map(
@@ -116,7 +199,7 @@ const calendar = route({
   },
 });
 
-export const obligationRoutes = [list, count, link, calendar];
+export const obligationRoutes = [list, exportAll, count, days, link, calendar];
 
 function tokenOf(tenantId: string, userId: string, key: Buffer): string {
   return `${tenantId}.${userId}.${createHmac('sha256', key).update(`calendar:${tenantId}:${userId}`).digest('base64url')}`;

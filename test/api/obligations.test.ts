@@ -32,6 +32,27 @@ test('what is due first comes first, page by page, with how it stands', async ()
   expect(((await acme.officer.get('/v1/obligations?state=met')).body as Listed).items).toEqual([]);
 });
 
+test('promises are searched by their words, and counted by the day on which they are due', async () => {
+  const found = async (search: string) =>
+    ((await acme.officer.get(`/v1/obligations?search=${encodeURIComponent(search)}`)).body as Listed).items.length;
+  expect([await found('suppression HON'), await found('15 U.S.C.'), await found('100%')]).toEqual([3, 3, 0]);
+  const { items } = (await acme.officer.get('/v1/obligations/days?month=2026-01&zone=America/Los_Angeles')).body as {
+    items: object[];
+  };
+  expect(items).toEqual([
+    { day: '2026-01-14', kind: 'suppression.honoured', clause: 'P11', state: 'open', isOverdue: true, count: 1 },
+  ]);
+  expect((await acme.officer.get('/v1/obligations/days?month=2026-13')).status).toBe(400);
+});
+
+test('the file of the promises holds what each date follows from', async () => {
+  const file = await acme.officer.get('/v1/obligations.csv?dueTo=2026-02-01T00:00:00Z&sort=-begun');
+  const [head, row, ...rest] = (file.body as string).replace('\uFEFF', '').trim().split('\n');
+  expect(head).toMatch(/^Promise,Clause,Citation,/);
+  expect(row).toContain('2026-01-15T00:00:00.000Z,overdue,');
+  expect(rest).toEqual([]);
+});
+
 test('a calendar program subscribes by the link, without a cookie', async () => {
   const { body } = await acme.officer.get('/v1/obligations/calendar-link');
   const { path } = body as { path: string };

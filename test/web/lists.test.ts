@@ -64,3 +64,24 @@ test('a company shows its people, leads to them and back, and can be changed', a
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
   await page.getByText('Sundials').waitFor();
 });
+
+test('promises show as a month; a day leads to its table; a calendar program gets an address', async () => {
+  const { items } = (await acme.owner.get('/v1/obligations')).body as { items: { dueAt: string }[] };
+  const due = new Date(items[0]?.dueAt ?? '');
+  await page.goto(`${acme.origin}/obligations`);
+  await page.getByText('Calendar', { exact: true }).click();
+  const month = page.getByRole('table', { name: 'Promises by the day on which they are due' });
+  await month.waitFor();
+  if (due.getMonth() !== new Date().getMonth()) await page.getByRole('button', { name: 'Month after' }).click();
+  await month.getByRole('link', { name: `${due.getDate()}: show what is due` }).focus();
+  await month.getByText('2 open').waitFor();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/day=/);
+  await page.getByRole('table', { name: 'Obligations' }).getByText('15 U.S.C. 7704').nth(1).waitFor();
+  await page.getByRole('searchbox').fill('no such promise');
+  await page.getByText('No promise fits').waitFor();
+  await page.getByRole('button', { name: 'In your calendar' }).click();
+  const address = await page.getByLabel('Address of the calendar').innerText();
+  expect(address).toMatch(new RegExp(`^${acme.origin}/v1/obligations.ics\\?token=`));
+  expect(((await (await fetch(address)).text()).match(/BEGIN:VEVENT/g) ?? []).length).toBe(2);
+});

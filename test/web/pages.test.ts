@@ -61,6 +61,7 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: ({ mailboxId }) => `/mailboxes/${mailboxId}/edit`, title: 'Edit ann@acme.example', shows: 'Empty: as it is' },
   { path: () => '/suppressions', title: 'Suppressions', shows: 'domain, kept as a hash only' },
   { path: () => '/obligations', title: 'Obligations', shows: '15 U.S.C. 7704' },
+  { path: () => '/obligations?view=month', title: 'Obligations', shows: 'Month after' },
   { path: () => '/caught-mail', title: 'Caught mail', shows: 'Hello Pat' },
   { path: () => '/caught-mail/000000000001', title: 'Hello Pat', shows: 'reply+abc@acme.example' },
   { path: () => '/settings', title: 'Settings', shows: 'Postal address' },

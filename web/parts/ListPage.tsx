@@ -23,6 +23,8 @@ interface Shown<Item> {
   readonly empty: ReactNode;
   /** Between the filters and the list. */
   readonly above?: ReactNode;
+  /** Another view of the same: shown in the list's place. */
+  readonly instead?: ReactNode;
   readonly children?: ReactNode;
 }
 
@@ -41,6 +43,7 @@ export function ListPage<Item>({
   hint = 'Try fewer letters.',
   empty,
   above,
+  instead,
   children,
 }: Shown<Item>) {
   return (
@@ -52,13 +55,15 @@ export function ListPage<Item>({
         </Group>
       )}
       {above}
-      <Listing
-        label={title}
-        list={list}
-        columns={columns}
-        keyOf={keyOf}
-        empty={isFiltered ? <Empty title={misfit}>{hint}</Empty> : empty}
-      />
+      {instead || (
+        <Listing
+          label={title}
+          list={list}
+          columns={columns}
+          keyOf={keyOf}
+          empty={isFiltered ? <Empty title={misfit}>{hint}</Empty> : empty}
+        />
+      )}
       {children}
     </Page>
   );
