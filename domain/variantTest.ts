@@ -47,18 +47,21 @@ export function responsesForLook(look: number): number {
  * yet are in both arms alike.
  */
 export function chanceOf(one: Arm, other: Arm): number {
-  const people = one.people + other.people;
   const responses = one.responses + other.responses;
-  const most = Math.min(one.people, responses);
-  if (one.responses <= Math.max(0, responses - other.people)) return 1;
-  // The hypergeometric term for so many, by logarithms; each next one by its ratio to the one before.
-  let term = Math.exp(
-    logChoose(one.people, one.responses) + logChoose(other.people, other.responses) - logChoose(people, responses),
-  );
+  const expected = (responses * one.people) / Math.max(1, one.people + other.people);
+  if (one.responses > expected) return tail(one.people, one.responses, other.people, other.responses);
+  // From the other side: a term far below the expected number is too small for a number, and so would be every one after it.
+  return 1 - tail(other.people, other.responses + 1, one.people, one.responses - 1);
+}
+
+/** The hypergeometric tail: that `taken` or more of so many responses fall on `n` of the `n + m` people, `left` or fewer on the `m`. */
+function tail(n: number, taken: number, m: number, left: number): number {
+  if (taken > n || left < 0) return 0;
+  let term = Math.exp(logChoose(n, taken) + logChoose(m, left) - logChoose(n + m, taken + left));
   let sum = 0;
-  for (let count = one.responses; count <= most; count += 1) {
+  for (let more = 0; taken + more <= n && more <= left; more += 1) {
     sum += term;
-    term *= ((one.people - count) * (responses - count)) / ((count + 1) * (other.people - responses + count + 1));
+    term *= ((n - taken - more) * (left - more)) / ((taken + more + 1) * (m - left + more + 1)); // each term by its ratio to the one before
   }
   return Math.min(1, sum);
 }

@@ -21,6 +21,8 @@ test.each([
   { a: [0, 50], b: [5, 50], chance: 1, because: 'fewer is no sign of more' },
   { a: [2, 50], b: [2, 50], chance: 0.6913, because: 'the same rate' },
   { a: [600, 20_000], b: [500, 20_000], chance: 0.0012, because: 'as many as a large launch has' },
+  { a: [1, 1_000], b: [999, 1_000], chance: 1, because: 'far below the expected number a term has no number of its own' },
+  { a: [999, 1_000], b: [1, 1_000], chance: 0, because: 'nor has it far above' },
   { a: [0, 0], b: [3, 10], chance: 1, because: 'nobody tells nothing' },
 ])('chance of $a against $b: $because', ({ a: [x = 0, n = 0], b: [y = 0, m = 0], chance }) => {
   expect(chanceOf(arm('a', x, n), arm('b', y, m))).toBeCloseTo(chance, 3);
