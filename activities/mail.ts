@@ -4,9 +4,9 @@ import { nextForwardMs } from '../db/forwarding.ts';
 import { nextLeaseEndMs, settleAbandoned } from '../db/leases.ts';
 import { mailboxSettings, messageFacts } from '../db/messages.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
-import { giveNextWindow, hasOpenWork, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
+import { giveNextWindow, hasOpenWork, mostOutOfWindow, nextRoomMs, nextWorkMs, outOfWindow } from '../db/pacing.ts';
 import { isRehearsal } from '../db/rehearsal/playing.ts';
-import type { Database } from '../db/transaction.ts';
+import type { Database, Tx } from '../db/transaction.ts';
 import { giveWords } from '../db/variants.ts';
 import { judgeVariants } from '../db/variantTests.ts';
 import { mailboxWork } from '../db/workflowIds.ts';
@@ -23,6 +23,8 @@ import { type Fault, messageSender } from './mail/sendMessage.ts';
 const turnMs = 50_000;
 /** A claim is small and late: only what each connection can send within the next seconds. */
 const claimsPerConnection = 5;
+/** What a crash of PostgreSQL takes from a claim is planned still: the gate waits for the disk, and with it for all that came before. */
+const claimsMayBeLost = { mayBeLost: true } as const;
 /** Pause before a server that could not be reached is tried again; wall clock. */
 const unreachableMs = 5_000;
 
@@ -99,18 +101,10 @@ export function mailActivities(deps: MailDependencies) {
   /** What the mailbox may send within the next seconds, ready to be sent; or which rule keeps it from more right now. */
   async function claimMore(tenantId: string, mailboxId: string): Promise<ClaimedWork | Held> {
     for (;;) {
-      if (await repliesWait(tenantId, mailboxId)) return { heldBy: null };
-      await moveToNextWindow(tenantId, mailboxId);
-      const { settings, claimed, facts } = await db.inTenant(tenantId, async (tx) => {
-        const settings = await mailboxSettings(tx, mailboxId);
-        const claimed = await claim(tx, mailboxId, { most: claimsPerConnection * settings.connections, jitter: deps.random() });
-        const ids = claimed.rows.map(({ id }) => id);
-        return {
-          settings,
-          claimed,
-          facts: ids.length > 0 ? await giveWords(tx, claimed.rows, await messageFacts(tx, claimed.claimId, ids)) : [],
-        };
-      });
+      const looked = await db.inTenant(tenantId, (tx) => lookForMore(tx, mailboxId), claimsMayBeLost);
+      if (looked === 'replies wait') return { heldBy: null };
+      if (looked === 'look again') continue;
+      const { settings, claimed, facts } = looked;
       const { claimId, heldBy } = claimed;
       if (claimed.rows.length > 0) {
         await deps.fault('after-claim');
@@ -121,26 +115,33 @@ export function mailActivities(deps: MailDependencies) {
     }
   }
 
+  async function lookForMore(tx: Tx, mailboxId: string) {
+    if ((await nextForwardMs(tx, mailboxId)) === 0) return 'replies wait' as const;
+    if (await moveToNextWindow(tx, mailboxId)) return 'look again' as const;
+    const settings = await mailboxSettings(tx, mailboxId);
+    const claimed = await claim(tx, mailboxId, { most: claimsPerConnection * settings.connections, jitter: deps.random() });
+    const ids = claimed.rows.map(({ id }) => id);
+    const facts = ids.length > 0 ? await giveWords(tx, claimed.rows, await messageFacts(tx, claimed.claimId, ids)) : [];
+    return { settings, claimed, facts };
+  }
+
   async function repliesWait(tenantId: string, mailboxId: string): Promise<boolean> {
     return (await db.inTenant(tenantId, (tx) => nextForwardMs(tx, mailboxId))) === 0;
   }
 
-  async function moveToNextWindow(tenantId: string, mailboxId: string): Promise<void> {
-    for (let moved = 500; moved === 500; ) {
-      moved = await db.inTenant(tenantId, async (tx) => {
-        const rows = await outOfWindow(tx, mailboxId);
-        if (rows.length === 0) return 0;
-        const { now } = await tx.row<{ now: Date }>(`select decorum.now() as now`);
-        await giveNextWindow(
-          tx,
-          rows.map(({ id, place, definition }) => {
-            const opening = openingAt(definition, place, now);
-            return { id, opensAt: opening?.at ?? null, closesAt: opening?.closesAt ?? null };
-          }),
-        );
-        return rows.length;
-      });
-    }
+  /** A few hundred at a time; answers whether there may be more. */
+  async function moveToNextWindow(tx: Tx, mailboxId: string): Promise<boolean> {
+    const rows = await outOfWindow(tx, mailboxId);
+    if (rows.length === 0) return false;
+    const { now } = await tx.row<{ now: Date }>(`select decorum.now() as now`);
+    await giveNextWindow(
+      tx,
+      rows.map(({ id, place, definition }) => {
+        const opening = openingAt(definition, place, now);
+        return { id, opensAt: opening?.at ?? null, closesAt: opening?.closesAt ?? null };
+      }),
+    );
+    return rows.length === mostOutOfWindow;
   }
 
   function restMs(

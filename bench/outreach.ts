@@ -10,7 +10,7 @@ import { newTenant, newUser } from '../test/builders/tenant.ts';
 import type { World } from './world.ts';
 
 /** The relay mailbox's connections to the mail server, of each lane: the more there are, the more messages share a transaction. */
-export const connections = 25;
+export const connections = 50;
 
 /** About 1.2 KB, so that a message with its HTML half and its headers has about 4 KB. */
 export const words: EmailStep = {

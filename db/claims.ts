@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StoppedBecause } from '../domain/enrolment.ts';
 import { allowance } from '../domain/mailboxAllowance.ts';
 import { applyEvents } from './enrolments.ts';
+import { few, unindexed } from './few.ts';
 import type { Tx } from './transaction.ts';
 
 /** How long claimed rows may wait for the wire gate before anybody may take them again; wall clock. */
@@ -59,7 +60,8 @@ export async function claim(tx: Tx, mailboxId: string, options: { most: number; 
   const ids = (verdict: Candidate['verdict']) => found.filter((row) => row.verdict === verdict).map(({ id }) => id);
   await stopPeople(tx, ids('suppressed'), 'unsubscribed');
   await stopPeople(tx, ids('gone'), 'contact_deleted');
-  await tx.run(`update sends set state = 'held', because = 'late' where id = any($1)`, [ids('late')]);
+  const late = ids('late');
+  if (late.length > 0) await tx.run(`update sends set state = 'held', because = 'late' where id in ${few('$1')}`, [late]);
   const rows = await take(tx, claimId, await withinPersonLimit(tx, await withinCompanyLimit(tx, ids('free'))));
   if (rows.length > 0) {
     // A row of its own a day, so that the ramp counts days on which the mailbox sent and not days that passed.
@@ -111,7 +113,7 @@ async function candidates(tx: Tx, mailboxId: string, limit: number): Promise<Can
        from sends s
        join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
        left join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
-       where s.mailbox_id = $1 and s.state = 'planned' and s.priority = $2 and s.due_at <= decorum.now() and e.state = 'queued'
+       where s.mailbox_id = $1 and s.state = 'planned' and s.priority = $2 and s.due_at <= decorum.now() and ${unindexed('e.state')} = 'queued'
          and (s.expires_at > decorum.now() or s.due_at < decorum.now() - interval '${lateAfter}')
          and not exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id))
        order by s.due_at, s.id limit $3
@@ -125,9 +127,10 @@ async function candidates(tx: Tx, mailboxId: string, limit: number): Promise<Can
 /** A suppression cancels what it finds, a deletion stops whom it deletes; this catches what was planned while they ran. */
 async function stopPeople(tx: Tx, sendIds: readonly string[], because: StoppedBecause): Promise<void> {
   if (sendIds.length === 0) return;
-  const people = await tx.rows<{ enrolmentId: string }>(`select enrolment_id as "enrolmentId" from sends where id = any($1)`, [
-    sendIds,
-  ]);
+  const people = await tx.rows<{ enrolmentId: string }>(
+    `select enrolment_id as "enrolmentId" from sends where id in ${few('$1')}`,
+    [sendIds],
+  );
   await applyEvents(
     tx,
     people.map(({ enrolmentId }) => ({ enrolmentId, event: { kind: 'stop', because } })),
@@ -144,7 +147,7 @@ async function withinCompanyLimit(tx: Tx, ids: readonly string[]): Promise<strin
   const companies = await tx.rows<{ ids: string[] }>(
     `insert into company_first_touches as t (tenant_id, company_key, day, send_ids)
      select s.tenant_id, s.company_key, (decorum.now() at time zone 'UTC')::date, (array_agg(s.id order by s.due_at, s.id))[1:(select first_touches_per_company from tenants)]
-     from sends s where s.id = any($1) and s.priority = 1 and s.company_key is not null
+     from sends s where s.id in ${few('$1')} and s.priority = 1 and s.company_key is not null
      group by s.tenant_id, s.company_key order by s.company_key
      on conflict (tenant_id, company_key, day) do update
        set send_ids = (t.send_ids || array(select id from unnest(excluded.send_ids) as id where id <> all (t.send_ids)))
@@ -155,7 +158,7 @@ async function withinCompanyLimit(tx: Tx, ids: readonly string[]): Promise<strin
   const refused = await tx.rows<{ id: string }>(
     `update sends set due_at = date_trunc('day', decorum.now() at time zone 'UTC') at time zone 'UTC' + interval '1 day', expires_at = null,
        because = 'company_limit'
-     where id = any($1) and priority = 1 and company_key is not null and id <> all ($2) returning id`,
+     where id in ${few('$1')} and priority = 1 and company_key is not null and id <> all ($2) returning id`,
     [ids, companies.flatMap(({ ids: granted }) => granted)],
   );
   return without(ids, refused);
@@ -171,7 +174,7 @@ async function withinPersonLimit(tx: Tx, ids: readonly string[]): Promise<string
   const touched = await tx.rows<{ id: string }>(
     `insert into contact_touches as t (tenant_id, contact_id, send_id, last_at, quarter_from, in_quarter)
      select distinct on (s.contact_id) s.tenant_id, s.contact_id, s.id, decorum.now(), ${thisQuarter}::date, 1
-     from sends s where s.id = any($1) order by s.contact_id, s.priority, s.id
+     from sends s where s.id in ${few('$1')} order by s.contact_id, s.priority, s.id
      on conflict (tenant_id, contact_id) do update
        set send_id = excluded.send_id, last_at = excluded.last_at, quarter_from = excluded.quarter_from,
            in_quarter = case when t.send_id = excluded.send_id then t.in_quarter
@@ -182,6 +185,8 @@ async function withinPersonLimit(tx: Tx, ids: readonly string[]): Promise<string
      returning send_id as id`,
     [ids],
   );
+  const refused = without(ids, touched);
+  if (refused.length === 0) return ids.slice();
   await tx.run(
     `with limits as (
        select t.contact_id, t.last_at + make_interval(hours => l.hours_between_touches) as spaced_at,
@@ -190,8 +195,8 @@ async function withinPersonLimit(tx: Tx, ids: readonly string[]): Promise<string
        from contact_touches t, tenants l)
      update sends s set because = case when l.next_quarter is null then 'spacing' else 'quarter_limit' end, expires_at = null,
        due_at = greatest(l.spaced_at, l.next_quarter, decorum.now() + interval '1 minute')
-     from limits l where s.id = any($1) and l.contact_id = s.contact_id`,
-    [without(ids, touched)],
+     from limits l where s.id in ${few('$1')} and l.contact_id = s.contact_id`,
+    [refused],
   );
   return touched.map(({ id }) => id);
 }
@@ -209,7 +214,7 @@ function take(tx: Tx, claimId: string, ids: readonly string[]): Promise<Claimed[
        claimed_until = clock_timestamp() + interval '${leaseSeconds} s',
        address_hash = c.address_hash, domain_hash = c.domain_hash, company_key = c.company_key -- the address that the message will be rendered with
      from contacts c
-     where s.id = any($1) and s.state = 'planned' and c.id = s.contact_id and c.address_hash is not null
+     where s.id in ${few('$1')} and ${unindexed('s.state')} = 'planned' and c.id = s.contact_id and c.address_hash is not null
      returning s.id, s.enrolment_id as "enrolmentId", s.launch_id as "launchId", s.sequence_id as "sequenceId", s.contact_id as "contactId",
        s.step`,
     [ids, claimId],

@@ -2,6 +2,7 @@ import { type Change, type EnrolmentEvent, type EnrolmentState, react } from '..
 import type { Opening, Place } from '../domain/opening.ts';
 import type { Delay } from '../domain/delay.ts';
 import type { Definition } from '../domain/sequence.ts';
+import { few, isOneOfFew, unindexed } from './few.ts';
 import { want, wakeBefore, type Wish } from './outbox.ts';
 import type { Tx } from './transaction.ts';
 import { cohortWork, mailboxWork, sequenceWork } from './workflowIds.ts';
@@ -49,7 +50,7 @@ export async function applyEvents(tx: Tx, reactions: readonly Reaction[], nextOp
      from enrolments e
      join sequence_versions v on v.tenant_id = e.tenant_id and v.sequence_id = e.sequence_id and v.version = e.version
      left join contacts c on c.tenant_id = e.tenant_id and c.id = e.contact_id
-     where e.id = any($1) order by e.id for update of e`,
+     where e.id in ${few('$1')} order by e.id for update of e`,
     [reactions.map(({ enrolmentId }) => enrolmentId)],
   );
   const found = new Map(rows.map((row) => [row.id, row]));
@@ -98,7 +99,8 @@ function written(row: Row, change: Change, nextOpening: NextOpening, resumeAt: D
 async function write(tx: Tx, changes: readonly Changed[]): Promise<void> {
   await tx.run(
     `with change as (select * from jsonb_to_recordset($1::jsonb) as c(id uuid, state text, step int, because text, "nextAt" timestamptz,
-                     "pausedAt" timestamptz, "resumeAt" timestamptz, "endedAt" timestamptz, answered text, sent boolean, kind text, "byUser" uuid, "fromStep" int)),
+                     "pausedAt" timestamptz, "resumeAt" timestamptz, "endedAt" timestamptz, answered text, sent boolean, kind text, "byUser" uuid, "fromStep" int)
+                where ${isOneOfFew('c.id')}),
      moved as (
        update enrolments e set state = c.state, step = c.step, because = c.because, next_at = c."nextAt", paused_at = c."pausedAt",
          resume_at = c."resumeAt", ended_at = c."endedAt", answered = coalesce(c.answered, e.answered),
@@ -107,7 +109,7 @@ async function write(tx: Tx, changes: readonly Changed[]): Promise<void> {
      ended as (select id, because from change where "endedAt" is not null),
      unsent as (
        update sends s set state = 'cancelled', because = c.because from ended c
-       where s.id in (select id from sends where enrolment_id in (select id from ended) and state in ('planned', 'held', 'claimed') order by id for update)
+       where s.id in (select id from sends where enrolment_id in (select id from ended) and ${unindexed('state')} in ('planned', 'held', 'claimed') order by id for update)
          and c.id = s.enrolment_id),
      undone as (
        update tasks t set state = 'cancelled', done_at = decorum.now() from ended c
@@ -166,7 +168,10 @@ async function emptied(tx: Tx, cohorts: readonly { launchId: string; cohort: num
      where not exists (select from enrolments o where o.launch_id = c."launchId" and o.cohort = c.cohort and o.state in ('waiting', 'queued', 'paused'))`,
     [JSON.stringify(cohorts)],
   );
-  return empty.flatMap(({ launchId, cohort }) => [cohortWork(tx.tenantId, launchId, cohort), sequenceWork(tx.tenantId, launchId)]);
+  return empty.flatMap(({ launchId, cohort }) => [
+    cohortWork(tx.tenantId, launchId, cohort),
+    sequenceWork(tx.tenantId, launchId),
+  ]);
 }
 
 /** So does a mailbox. Near the end it is one at a time, too, so that it does not sleep on until its run is old; before it nobody waits. */

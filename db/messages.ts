@@ -1,4 +1,5 @@
 import type { Definition } from '../domain/sequence.ts';
+import { few, unindexed } from './few.ts';
 import type { Tx } from './transaction.ts';
 
 /** A contact's fields, as templates may use them. */
@@ -55,7 +56,7 @@ export function messageFacts(tx: Tx, claimId: string, sendIds: readonly string[]
      join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
      join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id and c.address_hash = s.address_hash -- the address that the gate will judge
      join sequence_versions v on v.tenant_id = e.tenant_id and v.sequence_id = e.sequence_id and v.version = e.version
-     where s.id = any($2) and s.claim_id = $1 and s.state = 'claimed' order by s.id`,
+     where s.id in ${few('$2')} and s.claim_id = $1 and ${unindexed('s.state')} = 'claimed' order by s.id`,
     [claimId, sendIds],
   );
 }

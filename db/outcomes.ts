@@ -1,4 +1,5 @@
 import type { EnrolmentEvent } from '../domain/enrolment.ts';
+import { isOneOfFew, unindexed } from './few.ts';
 import { applyEvents, type NextOpening } from './enrolments.ts';
 import { pauseMailbox } from './mailboxHealth.ts';
 import { type SuppressionRequest, writeSuppression } from './suppressions.ts';
@@ -163,7 +164,7 @@ async function statesBefore(tx: Tx, outcomes: readonly Outcome[], set: string, f
   if (outcomes.length === 0) return new Map();
   const changed = await tx.rows<{ id: string; before: string }>(
     `with o as (select o.*, s.state as before from jsonb_to_recordset($1::jsonb) as o("sendId" uuid, "answerCode" int, "answerClass" text, "messageId" text)
-           join sends s on s.id = o."sendId" where s.state in (${from}) order by s.id for update of s)
+           join sends s on s.id = o."sendId" where ${unindexed('s.state')} in (${from}) and ${isOneOfFew('o."sendId"')} order by s.id for update of s)
      update sends s set ${set} from o where s.id = o."sendId" returning s.id, o.before`,
     [JSON.stringify(outcomes)],
   );

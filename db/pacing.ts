@@ -62,7 +62,9 @@ export interface Expired {
   definition: Definition;
 }
 
-/** Up to a few hundred planned rows of the mailbox whose window has closed or was never computed. */
+export const mostOutOfWindow = 500;
+
+/** Planned rows of the mailbox, at most so many, whose window has closed or was never computed. */
 export function outOfWindow(tx: Tx, mailboxId: string): Promise<Expired[]> {
   return tx.rows<Expired>(
     `select s.id, json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place, v.definition
@@ -72,7 +74,7 @@ export function outOfWindow(tx: Tx, mailboxId: string): Promise<Expired[]> {
      left join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
      where s.mailbox_id = $1 and s.state = 'planned' and s.due_at <= decorum.now() and s.due_at > decorum.now() - interval '24 hours'
        and (s.expires_at is null or s.expires_at <= decorum.now())
-     order by s.id limit 500 for update of s skip locked`,
+     order by s.id limit ${mostOutOfWindow} for update of s skip locked`,
     [mailboxId],
   );
 }

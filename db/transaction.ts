@@ -19,8 +19,10 @@ export interface Database {
   /**
    * Runs `work` in one transaction behind the tenant's wall, at one legal instant (`decorum.now()`).
    * Repeats it, wholly, when PostgreSQL chose it as the victim of a deadlock or a serialization failure: `work` must not act on the world.
+   * `mayBeLost`: does not wait for the disk. After a crash of PostgreSQL it may be as if it had never been, unless something that did wait
+   * came after it: the log is written in order.
    */
-  inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  inTenant<T>(tenantId: string, work: (tx: Tx) => Promise<T>, options?: { mayBeLost: true }): Promise<T>;
   /** One statement outside any tenant: the few security-definer look-ups. */
   lookUp<Row>(sql: string, values: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -46,7 +48,7 @@ export function openDatabase(options: { url: string; max?: number; clock?: Clock
   // An idle connection that breaks is replaced by the pool; without a listener Node would end the process.
   pool.on('error', (error) => options.onError?.(error));
 
-  async function attempt<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function attempt<T>(tenantId: string, work: (tx: Tx) => Promise<T>, mayBeLost: boolean): Promise<T> {
     const at = options.clock ? `, '${(await options.clock()).toISOString()}'` : '';
     const client = await pool.connect();
     let broken: Error | undefined;
@@ -55,7 +57,9 @@ export function openDatabase(options: { url: string; max?: number; clock?: Clock
     client.on('error', lose);
     try {
       // One round trip: both values are checked, so neither can carry SQL.
-      await client.query(`begin; select decorum.enter('${tenantId}'${at})`);
+      await client.query(
+        `begin; ${mayBeLost ? 'set local synchronous_commit = off; ' : ''}select decorum.enter('${tenantId}'${at})`,
+      );
       const tx: Tx = {
         tenantId,
         rows: async <Row>(sql: string, values: unknown[] = []) => (await client.query(sql, values)).rows as Row[],
@@ -79,11 +83,11 @@ export function openDatabase(options: { url: string; max?: number; clock?: Clock
   }
 
   return {
-    async inTenant(tenantId, work) {
+    async inTenant(tenantId, work, options) {
       if (!uuid.test(tenantId)) throw new TypeError('A tenant id is a uuid.');
       for (let attempts = 1; ; attempts += 1) {
         try {
-          return await attempt(tenantId, work);
+          return await attempt(tenantId, work, options?.mayBeLost === true);
         } catch (error) {
           const code = (error as { code?: string }).code ?? '';
           if (!retried.has(code) || attempts === tries) throw error;

@@ -1,4 +1,5 @@
 import { applyEvents } from './enrolments.ts';
+import { few, unindexed } from './few.ts';
 import type { Database } from './transaction.ts';
 
 /** How long after the gate a message may still begin; wall clock, and the sender's own monotonic timer starts before the gate is asked. */
@@ -11,7 +12,7 @@ const judged = `
     e.state not in ('waiting', 'queued', 'paused') as ended,
     e.state = 'paused' or exists (select from sending_stops b where b.scope_id in (s.tenant_id, s.mailbox_id, s.launch_id, s.enrolment_id, s.contact_id)) as stopped
   from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
-  where s.id = any($1) and s.state = 'handing'`;
+  where s.id in ${few('$1')} and ${unindexed('s.state')} = 'handing'`;
 
 /**
  * The wire gate: of `ids`, claimed under `claimId`, the ones that may begin DATA now.
@@ -24,7 +25,7 @@ export async function passGate(db: Database, tenantId: string, claimId: string, 
   const handing = await db.inTenant(tenantId, (tx) =>
     tx.rows<{ id: string }>(
       `update sends set state = 'handing', wire_until = clock_timestamp() + interval '${wireSeconds} s', handed_at = decorum.now()
-       where id in (select id from sends where id = any($1) and state = 'claimed' and claim_id = $2 order by id for update)
+       where id in (select id from sends where id in ${few('$1')} and ${unindexed('state')} = 'claimed' and claim_id = $2 order by id for update)
        returning id`,
       [ids, claimId],
     ),

@@ -48,26 +48,34 @@ const verdicts: Record<AnswerKind, Verdict> = {
  */
 export function messageSender({ db, pool, renderer, fault }: Sending, mailboxId: string): (job: Job) => Promise<boolean> {
   const { tenantId } = renderer;
-  const gate = new Batcher<Job, boolean>(async (jobs) => {
-    // Under the claim that each has: a row that was lost to another claim is no longer ours to send.
-    const claims = [...new Set(jobs.map(({ claimId }) => claimId))];
-    const passed = await Promise.all(
-      claims.map(async (claimId) => {
-        const ids = jobs.filter((job) => job.claimId === claimId).map(({ facts }) => facts.sendId);
-        return [claimId, await passGate(db, tenantId, claimId, ids)] as const;
-      }),
-    );
-    const through = new Map(passed);
-    return jobs.map(({ claimId, facts }) => through.get(claimId)?.has(facts.sendId) === true);
-  });
-  const recorder = new Batcher<Outcome, void>(async (outcomes) => {
-    await persistently(() =>
-      db.inTenant(tenantId, (tx) =>
-        recordOutcomes(tx, mailboxId, outcomes, { nextOpening: openingAfter, deadline: optOutDeadline }),
-      ),
-    );
-    return outcomes.map(() => undefined);
-  });
+  // A third of the connections: the others are at the wire or in the other batch.
+  let worthwhile = 1;
+  const gate = new Batcher<Job, boolean>(
+    async (jobs) => {
+      // Under the claim that each has: a row that was lost to another claim is no longer ours to send.
+      const claims = [...new Set(jobs.map(({ claimId }) => claimId))];
+      const passed = await Promise.all(
+        claims.map(async (claimId) => {
+          const ids = jobs.filter((job) => job.claimId === claimId).map(({ facts }) => facts.sendId);
+          return [claimId, await passGate(db, tenantId, claimId, ids)] as const;
+        }),
+      );
+      const through = new Map(passed);
+      return jobs.map(({ claimId, facts }) => through.get(claimId)?.has(facts.sendId) === true);
+    },
+    () => worthwhile,
+  );
+  const recorder = new Batcher<Outcome, void>(
+    async (outcomes) => {
+      await persistently(() =>
+        db.inTenant(tenantId, (tx) =>
+          recordOutcomes(tx, mailboxId, outcomes, { nextOpening: openingAfter, deadline: optOutDeadline }),
+        ),
+      );
+      return outcomes.map(() => undefined);
+    },
+    () => worthwhile,
+  );
 
   async function deliver(job: Job, message: RenderedMessage): Promise<boolean> {
     const { sendId, enrolmentId, step, messageId } = message;
@@ -111,6 +119,7 @@ export function messageSender({ db, pool, renderer, fault }: Sending, mailboxId:
   }
 
   return async (job) => {
+    worthwhile = Math.ceil(job.settings.connections / 3);
     const { sendId, enrolmentId, step } = job.facts;
     const message = await renderer.render(job.facts, job.settings);
     if (!('unrenderable' in message)) return deliver(job, message);
