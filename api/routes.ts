@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
 import { breachRoutes } from './routes/breaches.ts';
+import { breachEvidenceRoutes } from './routes/breachEvidence.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
 import { breachNoticeRoutes } from './routes/breachNotices.ts';
 import { breachPeopleRoutes } from './routes/breachPeople.ts';
@@ -57,6 +58,7 @@ export const routes: readonly Route[] = [
   ...breachNoticeRoutes,
   ...breachFilingRoutes,
   ...breachPeopleRoutes,
+  ...breachEvidenceRoutes,
   ...suppressionRoutes,
   ...inboundRoutes,
   ...caughtMailRoutes,

@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 import type { ProblemDocument } from '../api/problem.ts';
 import type { Route } from '../api/route.ts';
+import type { breachRoutes } from '../api/routes/breaches.ts';
+import type { breachFilingRoutes } from '../api/routes/breachFilings.ts';
+import type { breachNoticeRoutes } from '../api/routes/breachNotices.ts';
+import type { breachPeopleRoutes } from '../api/routes/breachPeople.ts';
 import type { caughtMailRoutes } from '../api/routes/caughtMail.ts';
 import type { companyRoutes } from '../api/routes/companies.ts';
 import type { contactRoutes } from '../api/routes/contacts.ts';
@@ -29,6 +33,10 @@ type Known = (
   | typeof importRoutes
   | typeof companyRoutes
   | typeof contactRoutes
+  | typeof breachRoutes
+  | typeof breachFilingRoutes
+  | typeof breachNoticeRoutes
+  | typeof breachPeopleRoutes
   | typeof caughtMailRoutes
   | typeof launchPeopleCsvRoutes
   | typeof launchRoutes

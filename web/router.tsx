@@ -179,6 +179,18 @@ const obligations = createRoute({
   component: lazyRouteComponent(() => import('./pages/obligations/Obligations.tsx'), 'Obligations'),
 });
 
+const breaches = createRoute({
+  ...page('/breaches'),
+  component: lazyRouteComponent(() => import('./pages/breaches/Breaches.tsx'), 'Breaches'),
+});
+const newBreach = createRoute({
+  ...page('/breaches/new'),
+  component: lazyRouteComponent(() => import('./pages/breaches/NewBreach.tsx'), 'NewBreach'),
+});
+const breach = createRoute({
+  ...page('/breaches/$incidentId'),
+  component: lazyRouteComponent(() => import('./pages/breaches/BreachPage.tsx'), 'BreachPage'),
+});
 const caughtMail = createRoute({
   ...page('/caught-mail'),
   component: lazyRouteComponent(() => import('./pages/caught/CaughtMail.tsx'), 'CaughtMail'),
@@ -222,6 +234,9 @@ export const router = createRouter({
       editMailbox,
       suppressions,
       obligations,
+      breaches,
+      newBreach,
+      breach,
       caughtMail,
       caughtMessage,
       settings,

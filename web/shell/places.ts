@@ -10,6 +10,7 @@ export const places = [
   { to: '/mailboxes', label: 'Mailboxes', key: 'm', action: 'mailboxes.read' },
   { to: '/suppressions', label: 'Suppressions', key: 'x', action: 'suppressions.read' },
   { to: '/obligations', label: 'Obligations', key: 'o', action: 'obligations.read' },
+  { to: '/breaches', label: 'Breaches', key: 'b', action: 'breaches.read' },
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
   { to: '/settings', label: 'Settings', key: 'w', action: 'tenant.read' },
 ] as const;

@@ -1,0 +1,76 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { addList, mailboxBody, made } from '../api/builders.ts';
+import { password, serve } from '../api/serve.ts';
+import { openBrowser } from './browser.ts';
+import { builtConsole } from './console.ts';
+
+let browser: Browser;
+let page: Page;
+let api: Awaited<ReturnType<typeof serve>>;
+let acme: Awaited<ReturnType<typeof api.workspace>>;
+const complaints: string[] = [];
+beforeAll(async () => {
+  [api, browser] = await Promise.all([builtConsole().then((consoleFolder) => serve({ consoleFolder })), openBrowser()]);
+  acme = await api.workspace();
+  await made(acme.rep.post('/v1/mailboxes', mailboxBody()));
+  await addList(api, acme.id, acme.officer, ['ann@north.example']);
+  page = await (await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1200, height: 900 } })).newPage();
+  page.setDefaultTimeout(20_000);
+  page.on('pageerror', (error) => void complaints.push(error.message));
+  await page.goto(`${api.origin}/log-in`);
+  await page.getByLabel('E-mail address').fill(acme.officer.email);
+  await page.getByLabel('Password').first().fill(password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Obligations' }).waitFor();
+});
+afterAll(async () => {
+  await browser.close();
+  await api.close();
+});
+
+/** What axe finds wrong, and whether the page is wider than a telephone. */
+async function faults(): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+  await page.setViewportSize({ width: 400, height: 900 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  await page.setViewportSize({ width: 1200, height: 900 });
+  return width > 400 ? [...found, `${width} px wide`] : found;
+}
+
+test('an officer opens an incident, sees its clocks and what is missing, and approves the notice', async () => {
+  await page.getByRole('link', { name: 'Breaches' }).click();
+  await page.getByText('No incident, and no drill yet').waitFor();
+  expect(await faults()).toEqual([]);
+  await page.getByRole('link', { name: 'Open an incident' }).click();
+  await page.getByLabel('Name of the incident').fill('A copy was taken');
+  await page.getByLabel('What happened').fill('A copy of a database was taken.');
+  await page.getByLabel('Social Security numbers').check();
+  await page.getByLabel('Who is affected', { exact: true }).selectOption('users');
+  expect(await faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Open the incident' }).click();
+
+  await page.getByRole('heading', { level: 1, name: 'A copy was taken' }).waitFor();
+  await page.getByRole('table', { name: 'Clocks by jurisdiction' }).getByText('every affected user').waitFor();
+  await page.getByText('Next: say what is missing').waitFor();
+  await page.getByText('Without approval it leaves as it stands').waitFor();
+  expect(await faults()).toEqual([]);
+
+  await page.getByRole('button', { name: 'Add or correct facts' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('When it happened').fill('on 1 November 2026');
+  await dialog.getByLabel('Which systems').fill('The reporting database.');
+  await dialog.getByLabel('What is being done').fill('The access was closed.');
+  await dialog.getByLabel('What people can do').fill('Watch your accounts.');
+  await dialog.getByLabel('Whom to ask').fill('+1 555 0100');
+  await dialog.getByLabel('Everybody who is affected is known').check();
+  await dialog.getByRole('button', { name: 'Record it' }).click();
+  await page.getByText('Next: read the notice and approve it.').waitFor();
+
+  await page.getByRole('button', { name: 'Read and approve the notice' }).click();
+  await dialog.getByRole('textbox', { name: 'Notice of Data Breach' }).waitFor();
+  await dialog.getByRole('button', { name: /Approve all letters/ }).click();
+  await page.getByText('Approved: it leaves').waitFor();
+  expect(complaints).toEqual([]);
+});
