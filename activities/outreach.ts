@@ -1,10 +1,13 @@
+import { windowCalls } from '../db/calls/tasks.ts';
 import { enrolBatch } from '../db/enrolling.ts';
 import { finishLaunch, type LaunchState, lockLaunch, pauseLaunch, resumeLaunch, stopLaunch } from '../db/launches.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
 import { type Look, planDue } from '../db/planning.ts';
 import type { Database, Tx } from '../db/transaction.ts';
 import { sequenceWork } from '../db/workflowIds.ts';
-import { firstOpening, openingAt } from '../law/openings.ts';
+import { callingTableVersion, callWindow } from '../law/calls.ts';
+import { firstOpening, openingAfter, openingAt } from '../law/openings.ts';
+import { addressHasher } from '../providers/keyedHash.ts';
 import type { Dispatch } from './dispatch.ts';
 
 export interface LaunchProgress {
@@ -18,7 +21,7 @@ export interface LaunchProgress {
 }
 
 /** What a launch and its cohorts ask of the record. All are no-ops when their work is done already. */
-export function outreachActivities({ db, dispatch }: { db: Database; dispatch: Dispatch }) {
+export function outreachActivities({ db, dispatch, addressKey }: { db: Database; dispatch: Dispatch; addressKey: Buffer }) {
   async function committed<T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     const result = await db.inTenant(tenantId, work);
     await dispatch.deliver();
@@ -48,7 +51,17 @@ export function outreachActivities({ db, dispatch }: { db: Database; dispatch: D
       committed(tenantId, async (tx) => (await enrolBatch(tx, launchId, firstOpening)).more),
 
     planCohort: (tenantId: string, launchId: string, cohort: number): Promise<Look> =>
-      committed(tenantId, (tx) => planDue(tx, launchId, cohort, openingAt)),
+      committed(tenantId, async (tx) => {
+        const look = await planDue(tx, launchId, cohort, openingAt);
+        const numberHash = addressHasher(addressKey, tenantId);
+        await windowCalls(tx, launchId, cohort, {
+          numberHash,
+          window: callWindow,
+          table: callingTableVersion,
+          nextOpening: openingAfter,
+        });
+        return look;
+      }),
 
     pause: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => pauseLaunch(tx, launchId, null)),
     resume: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => resumeLaunch(tx, launchId)),

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { Database } from '../db/transaction.ts';
+import type { ClearanceSigner } from '../providers/clearanceSignature.ts';
 import type { LinkKeys } from '../providers/linkToken.ts';
 import type { Delivery } from '../providers/mail/inbound/listener.ts';
+import type { AskQueue } from '../providers/temporalQueues.ts';
 import type { TemplateRenderer } from '../providers/outreachWords.ts';
 import type { Vault } from '../providers/vault.ts';
 
@@ -16,6 +18,7 @@ export interface Dependencies {
   readonly linkKeys: LinkKeys;
   /** Of the signature on the inbound webhook. */
   readonly webhookKey: Buffer;
+  readonly clearances: ClearanceSigner;
   /** Commits what came in to one of our addresses; bears repetition. */
   readonly acceptInbound: (delivery: Delivery) => Promise<void>;
   readonly templates: TemplateRenderer;
@@ -32,6 +35,7 @@ export interface Dependencies {
   readonly catcherUrl?: string | undefined;
   /** Where the built console lies; absent: the API is served without one. */
   readonly consoleFolder?: string;
+  readonly askQueue: AskQueue;
   /** Where the Temporal UI shows the workflows of our namespace; absent: nobody has said. */
   readonly temporalUi?: string | undefined;
   readonly log: Logger;

@@ -31,10 +31,15 @@ export const may = {
   'reports.read': people,
   'tasks.read': sellers,
   'tasks.write': sellers,
+  'calls.write': sellers,
+  'do-not-call.write': people, // whoever hears the request
+  'calling.read': people,
+  'calling.write': ['officer', 'owner'], // which law is taken to hold
   'suppressions.read': people,
   'suppressions.write': people,
   'suppressions.export': ['officer', 'owner'], // the whole list leaves the house
   'caught-mail.read': everybody, // of a machine that sends nothing: demonstrations and rehearsals
+  'system.read': ['operator', 'owner'],
   'obligations.read': ['officer', 'operator', 'owner'],
   'breaches.read': ['officer', 'operator', 'owner'],
   'breaches.write': ['officer', 'owner'],

@@ -6,6 +6,10 @@ import { breachEvidenceRoutes } from './routes/breachEvidence.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
 import { breachNoticeRoutes } from './routes/breachNotices.ts';
 import { breachPeopleRoutes } from './routes/breachPeople.ts';
+import { callRoutes } from './routes/calls.ts';
+import { callRegistryRoutes } from './routes/callRegistries.ts';
+import { callingSwitchRoutes } from './routes/callingSwitches.ts';
+import { doNotCallRoutes } from './routes/doNotCall.ts';
 import { caughtMailRoutes } from './routes/caughtMail.ts';
 import { inboundRoutes } from './routes/inbound.ts';
 import { companyRoutes } from './routes/companies.ts';
@@ -53,6 +57,10 @@ export const routes: readonly Route[] = [
   ...reportRoutes,
   ...timelineRoutes,
   ...taskRoutes,
+  ...callRoutes,
+  ...doNotCallRoutes,
+  ...callingSwitchRoutes,
+  ...callRegistryRoutes,
   ...obligationRoutes,
   ...breachRoutes,
   ...breachNoticeRoutes,

@@ -5,8 +5,10 @@ import { createServer as createTlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
+import { clearanceSigner } from '../providers/clearanceSignature.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
+import { openQueues } from '../providers/temporalQueues.ts';
 import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
 import { createApp } from './app.ts';
@@ -26,6 +28,7 @@ const open = (max: number) =>
   });
 const db = open(20);
 const stops = open(10);
+const queues = openQueues(environment, () => new Date());
 
 const inbound = { db, stops, linkKeys: keys.linkKeys, log };
 const app = createApp({
@@ -34,6 +37,7 @@ const app = createApp({
   vault: vault(keys.vaultKeys),
   addressKey: keys.addressKey,
   webhookKey: keys.webhookKey,
+  clearances: clearanceSigner(keys.clearanceSeeds),
   templates: createTemplates(),
   publicUrl: environment.PUBLIC_URL,
   now: () => new Date(),
@@ -42,6 +46,7 @@ const app = createApp({
   trustedProxies: proxiesOf(environment),
   catcherUrl: environment.CATCHER_URL?.replace(/\/$/, ''),
   consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
+  askQueue: queues.ask,
   // Of the UI's address only where it is counts: `npm start` hands over a page of it, a deployment its door.
   temporalUi:
     environment.TEMPORAL_UI_URL &&
@@ -66,5 +71,5 @@ try {
   process.exitCode = 1;
   server.close();
 } finally {
-  await Promise.all([db.close(), stops.close()]);
+  await Promise.all([db.close(), stops.close(), queues.close()]);
 }

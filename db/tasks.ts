@@ -7,12 +7,15 @@ export type TaskKind = 'manual' | 'call' | 'reply' | 'forward_failed' | 'unknown
 /** What a task of each kind can end with. */
 export const taskOutcomes = {
   manual: ['done'],
-  call: ['connected', 'no_answer', 'voicemail', 'wrong_number'],
+  call: ['connected', 'no_answer', 'voicemail', 'wrong_number', 'do_not_call'],
   reply: ['done'],
   forward_failed: ['done'],
   unknown_outcome: ['sent', 'not_sent'], // settled by the rep; the message is not repeated either way
   soft_bounces: ['go_on', 'stop'],
 } as const satisfies Record<TaskKind, readonly string[]>;
+
+/** What a rep can know of a call without having made it. */
+const endsUncalled: ReadonlySet<string> = new Set(['wrong_number', 'do_not_call']);
 
 export interface TaskEnd {
   outcome: string;
@@ -37,8 +40,8 @@ export async function finishTask(tx: Tx, taskId: string, end: TaskEnd, nextOpeni
     [taskId],
   );
   if (!task) return 'not_found';
-  if (task.state === 'not_cleared') return 'not_cleared'; // no call without a clearance (P12)
-  if (task.state !== 'open') return 'not_open';
+  if (task.state === 'not_cleared' && !endsUncalled.has(end.outcome)) return 'not_cleared'; // no call without a clearance (P12)
+  if (task.state !== 'open' && task.state !== 'not_cleared') return 'not_open';
   if (!(taskOutcomes[task.kind] as readonly string[]).includes(end.outcome)) return 'wrong_outcome';
   await tx.run(`update tasks set state = 'done', outcome = $2, note = $3, done_at = decorum.now() where id = $1`, [
     taskId,
@@ -75,7 +78,7 @@ function eventOf({ kind, step }: Row, outcome: string): EnrolmentEvent | null {
     case 'manual':
       return { kind: 'outcome', step, outcome: 'done' };
     case 'call':
-      return { kind: 'outcome', step, outcome: outcome as 'connected' | 'no_answer' | 'voicemail' | 'wrong_number' };
+      return { kind: 'outcome', step, outcome: outcome as 'connected' | 'no_answer' | 'voicemail' | 'wrong_number' | 'do_not_call' };
     case 'unknown_outcome':
       return { kind: 'outcome', step, outcome: 'sent' }; // never repeated: the sequence goes on behind the step
     default:

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Holidays } from './holidays.ts';
-import { DAY_MS, firstOpening, type Hours, isoDateOf, weekdayOf, type ZoneHours } from './openHours.ts';
+import { DAY_MS, firstClosing, firstOpening, type Hours, isoDateOf, weekdayOf, type ZoneHours } from './openHours.ts';
 
 /** What a state says about the time of telephone solicitations. */
 interface CallingHours {
@@ -35,6 +35,11 @@ export interface CallingWindow {
   readonly allowed: boolean;
   /** The first whole minute from `at` on when a call is allowed; null when it is at once, or not within 14 days. */
   readonly opensAt: Temporal.Instant | null;
+  /** When the window that is open, or opens at `opensAt`, closes; null when there is none within 14 days. */
+  readonly closesAt: Temporal.Instant | null;
+  /** Every zone the person may be in, and every state whose rules count. */
+  readonly zones: readonly string[];
+  readonly states: readonly string[];
   /** Why not now, for people; empty when allowed. */
   readonly reason: string;
 }
@@ -51,24 +56,33 @@ const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
 export function callingWindow({ number, state, zone, at }: CallFacts, tables: CallingTables): CallingWindow {
   const code = /^\+1([2-9]\d\d)[2-9]\d{6}$/.exec(number)?.[1];
   const home = code === undefined ? null : tables.areaCode(code);
-  if (!home)
-    return { allowed: false, opensAt: null, reason: 'no rules for this number: toll-free, foreign or an unknown area code' };
+  if (!home) return without('no rules for this number: toll-free, foreign or an unknown area code');
   const addressZones = zone !== undefined ? [zone] : state !== undefined ? tables.zonesOfState(state) : [];
-  if (!addressZones) return { allowed: false, opensAt: null, reason: `no rules for the address: ${state} is no U.S. state` };
+  if (!addressZones) return without(`no rules for the address: ${state} is no U.S. state`);
 
   const states = [...new Set(state === undefined ? [home.state] : [home.state, state])];
   const zones = [...new Set([...home.zones, ...addressZones])];
   const everywhere = zones.map((name) => hoursInZone(name, states, tables));
   const asked = Temporal.Instant.from(at);
   const askedMs = asked.epochMilliseconds;
-  if (firstOpening(everywhere, askedMs, askedMs) !== null) return { allowed: true, opensAt: null, reason: '' };
+  const closing = (openAt: number) =>
+    Temporal.Instant.fromEpochMilliseconds(firstClosing(everywhere, openAt, openAt + HORIZON_DAYS * DAY_MS));
+  if (firstOpening(everywhere, askedMs, askedMs) !== null)
+    return { allowed: true, opensAt: null, closesAt: closing(askedMs), zones, states, reason: '' };
   const nextMinuteMs = asked.round({ smallestUnit: 'minute', roundingMode: 'ceil' }).epochMilliseconds;
   const opening = firstOpening(everywhere, nextMinuteMs, askedMs + HORIZON_DAYS * DAY_MS);
   return {
     allowed: false,
     opensAt: opening === null ? null : Temporal.Instant.fromEpochMilliseconds(opening),
+    closesAt: opening === null ? null : closing(opening),
+    zones,
+    states,
     reason: whyNot(asked, zones, states, tables),
   };
+}
+
+function without(reason: string): CallingWindow {
+  return { allowed: false, opensAt: null, closesAt: null, zones: [], states: [], reason };
 }
 
 /** One zone with the hours that every one of the states allows there. */

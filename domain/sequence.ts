@@ -3,7 +3,16 @@ import { Delay } from './delay.ts';
 import { BUSINESS_HOURS, SendWindow } from './sendWindow.ts';
 
 /** What a call or a manual task can end with; `sent` is the only outcome of an e-mail that leads on. */
-export const outcomes = ['sent', 'done', 'connected', 'no_answer', 'voicemail', 'wrong_number', 'replied'] as const;
+export const outcomes = [
+  'sent',
+  'done',
+  'connected',
+  'no_answer',
+  'voicemail',
+  'wrong_number',
+  'do_not_call',
+  'replied',
+] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** Where an outcome leads: a later step by its id, or the end. An outcome that is not named leads to the next step, a reply to the end. */

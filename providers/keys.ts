@@ -9,6 +9,8 @@ export interface PlatformKeys {
   readonly linkKeys: LinkKeys;
   /** Base64url, newest first, for providers/vault.ts. */
   readonly vaultKeys: readonly string[];
+  /** Seeds of the keys that sign clearances of calls; newest first, older ones still verify. */
+  readonly clearanceSeeds: readonly Buffer[];
   /** Of the signature on the inbound webhook. */
   readonly webhookKey: Buffer;
 }
@@ -27,6 +29,7 @@ export function platformKeys(secrets: readonly string[]): PlatformKeys {
     addressKey: derive(older.at(-1) ?? newest, 'address', 32),
     linkKeys: [derive(newest, 'link', 32), ...older.map((secret) => derive(secret, 'link', 32))],
     vaultKeys: [newest, ...older].map((secret) => derive(secret, 'vault', 64).toString('base64url')),
+    clearanceSeeds: [newest, ...older].map((secret) => derive(secret, 'clearance', 32)),
     webhookKey: derive(newest, 'webhook', 32),
   };
 }

@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { type DoNotCall, honourDoNotCall, writeDoNotCall } from '../../db/calls/doNotCall.ts';
+import { calleeOf } from '../../db/calls/tasks.ts';
 import { findTask, listTasks, type ShownTask, taskKinds, taskStates } from '../../db/taskList.ts';
 import { finishTask, taskOutcomes, type TaskResult } from '../../db/tasks.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { openingAfter } from '../../law/openings.ts';
+import { optOutDeadline } from '../../law/optOut.ts';
+import { addressHash } from '../../providers/keyedHash.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { type Who, route } from '../route.ts';
@@ -92,16 +97,26 @@ const finish = route({
   body: z.strictObject({ outcome: z.string().min(1).max(40), note: z.string().max(5000).default('') }),
   reply: { status: 200, schema: Task },
   errors: ['conflict'],
-  handle: ({ who, db, params: { taskId }, body }) =>
-    db.inTenant(who.tenantId, async (tx) => {
+  async handle({ who, db, deps, params: { taskId }, body }) {
+    const { task, requestId } = await db.inTenant(who.tenantId, async (tx) => {
       const { kind } = await own(tx, who, taskId);
+      const number = body.outcome === 'do_not_call' ? (await calleeOf(tx, taskId))?.callee.number : undefined;
       const result = await finishTask(tx, taskId, { ...body, byUser: who.userId }, openingAfter);
       if (result !== 'done') throw refusal(result, taskOutcomes[kind]);
-      return shown(await own(tx, who, taskId));
-    }),
+      const requestId = number ? await writeDoNotCall(tx, requestOf(number, { who, deps })) : null;
+      return { task: shown(await own(tx, who, taskId)), requestId };
+    });
+    if (requestId !== null) await honourDoNotCall(deps.stops, who.tenantId, requestId, openingAfter);
+    return task;
+  },
 });
 
 export const taskRoutes = [list, read, finish];
+
+function requestOf(number: string, { who, deps }: { who: Who; deps: Dependencies }): DoNotCall {
+  const hashes = [addressHash(deps.addressKey, who.tenantId, number)];
+  return { hashes, basis: 'disposition', byUser: who.userId, deadline: optOutDeadline };
+}
 
 function refusal(result: Exclude<TaskResult, 'done'>, outcomes: readonly string[]): Problem {
   if (result === 'not_found') return new Problem('not-found', 'You have no such task.');

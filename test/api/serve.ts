@@ -9,6 +9,7 @@ import { routes } from '../../api/routes.ts';
 import { openApiOf } from '../../api/openapi.ts';
 import { startSession, csrfOf } from '../../api/session.ts';
 import { openDatabase } from '../../db/transaction.ts';
+import { clearanceSigner } from '../../providers/clearanceSignature.ts';
 import { createTemplates } from '../../providers/templates.ts';
 import { generateVaultKey, vault } from '../../providers/vault.ts';
 import { testDatabase } from '../setup/database.ts';
@@ -26,12 +27,14 @@ export async function serve(options: Partial<Dependencies> = {}) {
     addressKey: randomBytes(32),
     linkKeys: [randomBytes(32)],
     webhookKey: randomBytes(32),
+    clearances: clearanceSigner([randomBytes(32)]),
     acceptInbound: () => Promise.resolve(),
     templates: createTemplates(),
     publicUrl: 'https://decorum.example',
     now: () => new Date(),
     randomBytes,
     secureCookies: false,
+    askQueue: () => Promise.resolve({ workflows: 1, activities: 1 }),
     log: pino({ level: 'fatal' }),
     ...options,
   };

@@ -15,6 +15,7 @@ const outcomes: Readonly<Record<Step['kind'], readonly (readonly [Outcome, strin
     ['no_answer', 'No answer'],
     ['voicemail', 'Voicemail'],
     ['wrong_number', 'Wrong number'],
+    ['do_not_call', 'Asked not to be called'],
     ['replied', 'A reply'],
   ],
 };
