@@ -5,7 +5,6 @@ export const REMINDER_HOURS = [24, 48, 60, 66] as const;
 /** From here on a regulator that must hear before the users is shown in red. */
 export const RED_HOURS = 60;
 const PROMISE_HOURS = 72;
-const LATEST_START_HOURS = 71;
 const SPARE_HOURS = 1;
 /** Until a drill has measured what the mail server takes. */
 export const UNMEASURED_PER_SECOND = 10;
@@ -24,10 +23,10 @@ export function defaultNoticeAt({
   perSecond: number;
 }): string {
   const sendingMs = Math.ceil((people / (perSecond / 2)) * 1000);
-  const discovered = Temporal.Instant.from(discoveredAt);
-  const inTime = discovered.add({ hours: PROMISE_HOURS - SPARE_HOURS }).subtract({ milliseconds: sendingMs });
-  const latest = discovered.add({ hours: LATEST_START_HOURS });
-  return (Temporal.Instant.compare(inTime, latest) < 0 ? inTime : latest).toString();
+  return Temporal.Instant.from(discoveredAt)
+    .add({ hours: PROMISE_HOURS - SPARE_HOURS })
+    .subtract({ milliseconds: sendingMs })
+    .toString();
 }
 
 /** An instant of a drill's clock, which runs `factor` times faster from the discovery on. */

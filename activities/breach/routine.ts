@@ -193,9 +193,9 @@ export function breachRoutine({ db, vault, pool, monotonicMs }: BreachWorld, ten
 
   /** What the drill's notices took: the rate that the next incident's latest start reckons with. */
   async function measure(tx: Tx, incident: Incident): Promise<void> {
-    const { sent, firstSentAt, lastSentAt } = await progressOf(tx, incident.id);
-    if (sent < 2 || !firstSentAt || !lastSentAt) return;
-    const seconds = (lastSentAt.getTime() - firstSentAt.getTime()) / 1000;
+    const { sent, lastSentAt } = await progressOf(tx, incident.id);
+    if (!incident.noticeStartedAt || !lastSentAt) return;
+    const seconds = (lastSentAt.getTime() - incident.noticeStartedAt.getTime()) / 1000;
     if (seconds > 0) await writePace(tx, sent / seconds, incident.openedBy);
   }
 }

@@ -192,3 +192,26 @@ test('72 hours over the end of daylight-saving time are 72 hours', async () => {
   const made = await newIncident(world, await world.newTenant(), { discoveredAt: '2026-10-31T04:30:00Z' });
   expect((await promise(made))?.dueAt.toISOString()).toBe('2026-11-03T04:30:00.000Z'); // 00:30 on Saturday, 23:30 on Monday in New York
 });
+
+test('a drill is marked everywhere, reaches officers only, and measures what notices take', async () => {
+  const made = await incident(0, { isDrill: true, compression: 72 }); // its 72 hours are one
+  const { email } = (await world.ask<{ email: string }>(`select email from users where id = $1`, [made.officerId]))[0] ?? {
+    email: '',
+  };
+  await world.passUntil(made.hour(1));
+  for (const patient = AbortSignal.timeout(20_000); (await promise(made))?.standing !== 'met'; await sleep(20))
+    patient.throwIfAborted();
+  expect(mailed(made)).toEqual([]);
+  expect(world.sink.records.some(({ to }) => to === email)).toBe(true);
+  const kinds = await world.ask<{ kind: string }>(`select distinct kind from obligations where tenant_id = $1`, [made.tenantId]);
+  expect(kinds).toEqual([{ kind: 'breach.drill' }]);
+  const letters = await world.ask<{ subject: string }>(`select subject from breach_letters where incident_id = $1`, [
+    made.incidentId,
+  ]);
+  for (const { subject } of letters) expect(subject).toMatch(/^\[DRILL\]/);
+  const [pace] = await world.ask<{ perSecond: number }>(
+    `select per_second as "perSecond" from breach_settings where tenant_id = $1`,
+    [made.tenantId],
+  );
+  expect(pace?.perSecond).toBeGreaterThan(0);
+});
