@@ -1,8 +1,9 @@
 import { windowCalls } from '../db/calls/tasks.ts';
 import { enrolBatch } from '../db/enrolling.ts';
-import { finishLaunch, type LaunchState, lockLaunch, pauseLaunch, resumeLaunch, stopLaunch } from '../db/launches.ts';
+import { finishLaunch, type LaunchState, lockLaunch } from '../db/launches.ts';
 import { beginLook, closeWork } from '../db/outbox.ts';
 import { type Look, planDue } from '../db/planning.ts';
+import { isSettled, pauseLaunch, resumeLaunch, settleNext, steer, stopLaunch } from '../db/steering.ts';
 import type { Database, Tx } from '../db/transaction.ts';
 import { sequenceWork } from '../db/workflowIds.ts';
 import { callingTableVersion, callWindow } from '../law/calls.ts';
@@ -14,6 +15,8 @@ export interface LaunchProgress {
   state: LaunchState;
   /** Nothing is left to do, and the launch's row of work is closed. */
   ended: boolean;
+  /** A pause, a resumption or a stop has people left to reach. */
+  unsettled?: true;
   open: number;
   blocked: number;
   finished: number;
@@ -28,6 +31,16 @@ export function outreachActivities({ db, dispatch, addressKey }: { db: Database;
     return result;
   }
 
+  async function steered(
+    tenantId: string,
+    launchId: string,
+    act: (tx: Tx, launchId: string, byUser: string | null) => Promise<boolean>,
+  ): Promise<boolean> {
+    const changed = await steer(db, tenantId, launchId, (tx) => act(tx, launchId, null));
+    await dispatch.deliver();
+    return changed;
+  }
+
   return {
     lookAtLaunch: (tenantId: string, launchId: string): Promise<LaunchProgress> =>
       committed(tenantId, async (tx) => {
@@ -35,13 +48,14 @@ export function outreachActivities({ db, dispatch, addressKey }: { db: Database;
         await lockLaunch(tx, launchId); // before the row of work, as the cohorts do: else the two wait for each other at a launch's end
         await beginLook(tx, workflowId);
         await finishLaunch(tx, launchId);
-        const progress = await tx.row<Omit<LaunchProgress, 'ended'>>(
+        const progress = await tx.row<Omit<LaunchProgress, 'ended' | 'unsettled'>>(
           `select l.state, count(*) filter (where e.state in ('waiting', 'queued', 'paused')) as open,
              count(*) filter (where e.state = 'blocked') as blocked, count(*) filter (where e.state = 'finished') as finished,
              count(*) filter (where e.state = 'stopped') as stopped
            from launches l left join enrolments e on e.tenant_id = l.tenant_id and e.launch_id = l.id where l.id = $1 group by l.state`,
           [launchId],
         );
+        if (!(await isSettled(tx, launchId))) return { ...progress, ended: false, unsettled: true };
         const isOver = progress.state === 'finished' || progress.state === 'stopped';
         return { ...progress, ended: isOver && (await closeWork(tx, workflowId)) };
       }),
@@ -63,9 +77,12 @@ export function outreachActivities({ db, dispatch, addressKey }: { db: Database;
         return look;
       }),
 
-    pause: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => pauseLaunch(tx, launchId, null)),
-    resume: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => resumeLaunch(tx, launchId)),
-    stop: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => stopLaunch(tx, launchId, null)),
+    /** Reaches the next few hundred people of a pause, a resumption or a stop; false when all are. */
+    settle: (tenantId: string, launchId: string): Promise<boolean> => committed(tenantId, (tx) => settleNext(tx, launchId)),
+
+    pause: (tenantId: string, launchId: string): Promise<boolean> => steered(tenantId, launchId, pauseLaunch),
+    resume: (tenantId: string, launchId: string): Promise<boolean> => steered(tenantId, launchId, resumeLaunch),
+    stop: (tenantId: string, launchId: string): Promise<boolean> => steered(tenantId, launchId, stopLaunch),
   };
 }
 export type OutreachActivities = ReturnType<typeof outreachActivities>;

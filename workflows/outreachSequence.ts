@@ -10,7 +10,7 @@ import {
 import type { LaunchProgress, OutreachActivities } from '../activities/outreach.ts';
 import { patience, rhythm } from './rhythm.ts';
 
-const { lookAtLaunch, enrolNext, pause, resume, stop } = proxyActivities<OutreachActivities>({
+const { lookAtLaunch, enrolNext, settle, pause, resume, stop } = proxyActivities<OutreachActivities>({
   startToCloseTimeout: '1 minute',
   retry: patience,
 });
@@ -38,6 +38,8 @@ export async function outreachSequence(tenantId: string, launchId: string): Prom
     listen();
     last = await lookAtLaunch(tenantId, launchId);
     while (last.state === 'enrolling' && (await enrolNext(tenantId, launchId)));
+    while (last.unsettled && (await settle(tenantId, launchId))); // who steered it did not come to the end
+    if (last.unsettled) continue;
     if (last.state === 'enrolling') continue; // everybody is in: look whether anybody may be written to
     if (last.ended) {
       await condition(allHandlersFinished);

@@ -4,11 +4,12 @@ import { applyEvents, resumeEnrolment } from '../../db/enrolments.ts';
 import { releaseHeld } from '../../db/holds.ts';
 import { markReply } from '../../db/inbound.ts';
 import { isInLaunch, launchOrders, launchProgress, listLaunches, listPeople, listSizes } from '../../db/launchList.ts';
-import { addLists, createLaunch, type NewLaunch, pauseLaunch, resumeLaunch, stopLaunch } from '../../db/launches.ts';
+import { addLists, createLaunch, type NewLaunch } from '../../db/launches.ts';
 import { lookAtMove, moveLaunch } from '../../db/launchVersions.ts';
 import { contactNames } from '../../db/previews.ts';
 import { findMailbox } from '../../db/mailboxes.ts';
 import { findSequence, findVersion } from '../../db/sequences.ts';
+import { pauseLaunch, resumeLaunch, steer, stopLaunch } from '../../db/steering.ts';
 import { readTenant } from '../../db/tenants.ts';
 import type { Database, Tx } from '../../db/transaction.ts';
 import { type EnrolmentEvent, states } from '../../domain/enrolment.ts';
@@ -276,12 +277,13 @@ function verb<const Path extends `/${string}`>(
     params,
     reply: { status: 200, schema: LaunchDetail },
     errors: ['conflict'],
-    handle: ({ who, db, params }) =>
-      db.inTenant(who.tenantId, async (tx) => {
+    async handle({ who, db, params }) {
+      await steer(db, who.tenantId, params.launchId, async (tx) => {
         const { state } = await ownLaunch(tx, who, params.launchId);
         if (!(await act(tx, params.launchId, who))) throw new Problem('conflict', `The launch is ${state}.`);
-        return detail(tx, params.launchId);
-      }),
+      });
+      return db.inTenant(who.tenantId, (tx) => detail(tx, params.launchId));
+    },
   });
 }
 
@@ -290,7 +292,7 @@ const pause = verb(
   'Pause: nothing more begins, everybody keeps place and remaining delay',
   (tx, id, who) => pauseLaunch(tx, id, who.userId),
 );
-const resume = verb('/launches/{launchId}/resume', 'Go on where it was paused', (tx, id) => resumeLaunch(tx, id));
+const resume = verb('/launches/{launchId}/resume', 'Go on where it was paused', resumeLaunch);
 const stop = verb('/launches/{launchId}/stop', 'End it for good: what is planned is cancelled', (tx, id, who) =>
   stopLaunch(tx, id, who.userId),
 );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { enrolBatch } from '../../db/enrolling.ts';
-import { addLists, createLaunch, finishLaunch, type NewLaunch, pauseLaunch, resumeLaunch } from '../../db/launches.ts';
+import { addLists, createLaunch, finishLaunch, type NewLaunch } from '../../db/launches.ts';
+import { pauseLaunch, resumeLaunch } from '../../db/steering.ts';
 import { suppress } from '../../db/suppressions.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { BUSINESS_HOURS } from '../../domain/sendWindow.ts';

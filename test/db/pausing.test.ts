@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { claim } from '../../db/claims.ts';
 import { applyEvents, resumeEnrolment } from '../../db/enrolments.ts';
-import { pauseLaunch, resumeLaunch, stopLaunch, stopSending } from '../../db/launches.ts';
+import { stopSending } from '../../db/launches.ts';
+import { pauseLaunch, resumeLaunch, stopLaunch } from '../../db/steering.ts';
 import { resumeMailbox } from '../../db/mailboxes.ts';
 import { pauseMailbox } from '../../db/mailboxHealth.ts';
 import { recordOutcomes } from '../../db/outcomes.ts';

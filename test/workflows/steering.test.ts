@@ -60,6 +60,26 @@ test('an update answers once the record has it, and whether it changed anything'
   keep((await runsOf(world, id)).at(-1), 'outreachSequence/pausedTwice');
 }, 60_000);
 
+test('what a process that died left of a resumption or a stop, the launch does itself', async () => {
+  const { campaign, handle, id } = await running();
+  await handle.executeUpdate(pauseSequence);
+  const wakeUp = async () => {
+    await world.ask(`update outbox set wanted = true, delivered_at = null where workflow_id = $1`, [id]);
+    await world.rest();
+  };
+  await world.ask(`update launches set resuming_at = paused_at where id = $1`, [campaign.launchId]);
+  await wakeUp();
+  while ((await stateOf(campaign)) !== 'running') await sleep(20);
+  await world.ask(`update launches set state = 'stopped' where id = $1`, [campaign.launchId]);
+  await wakeUp();
+  await handle.result();
+  expect(await world.ask(`select distinct state from enrolments where launch_id = $1`, [campaign.launchId])).toEqual([
+    { state: 'stopped' },
+  ]);
+  expect((await handle.describe()).status.name).toBe('COMPLETED');
+  keep((await runsOf(world, id)).at(-1), 'outreachSequence/settledByItself');
+}, 60_000);
+
 test('a stop is for good: nobody is written to again, and every workflow of the launch ends', async () => {
   const { campaign, handle, id } = await running();
   expect(await handle.executeUpdate(stopSequence)).toBe(true);
