@@ -57,7 +57,7 @@ export const Incident = z
   })
   .meta({ id: 'BreachIncident' });
 
-export const Line = z
+const Line = z
   .object({
     id: Id,
     key: z.string(),

@@ -71,7 +71,7 @@ const counted = (n: number): string => n.toLocaleString('en-US');
 const orUnknown = (text: string): string =>
   text.trim() || 'This is still being established. We will write again when it is known.';
 
-export function categories({ data, otherData }: IncidentFacts): string {
+function categories({ data, otherData }: IncidentFacts): string {
   return [...data.map((item) => WORDS[item]), otherData.trim()].filter((item) => item !== '').join('; ');
 }
 

@@ -22,8 +22,8 @@ const { sendNotices } = proxyActivities<BreachActivities>({
 });
 
 /** An officer approves the notices as they were at a revision; true: nobody else must. The validator lets no empty approval in. */
-export const approveBreachNotice = defineUpdate<boolean, [revision: number, officerId: string]>('approve');
-export const breachStage = defineQuery<'open' | 'sending' | 'closed'>('stage');
+const approveBreachNotice = defineUpdate<boolean, [revision: number, officerId: string]>('approve');
+const breachStage = defineQuery<'open' | 'sending' | 'closed'>('stage');
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
