@@ -203,9 +203,10 @@ async function idle(tx: Tx, mailboxIds: readonly string[]): Promise<Wish[]> {
 export async function resumeEnrolment(tx: Tx, enrolmentId: string, byUser: string | null): Promise<boolean> {
   const [resumed] = await tx.rows<{ launchId: string; cohort: number; nextAt: Date }>(
     `with pause as (
-       select e.id, least(e.paused_at, l.paused_at) as began_at, coalesce(l.paused_at, decorum.now()) as ended_at,
+       select e.id, least(e.paused_at, p.paused_at) as began_at, coalesce(p.paused_at, decorum.now()) as ended_at,
          nullif(e.next_at, e.paused_at) as next_at -- the same: was at work, and is due at once
        from enrolments e join launches l on l.tenant_id = e.tenant_id and l.id = e.launch_id
+       cross join lateral (select case when e.cohort > l.resumed_through then l.paused_at end as paused_at) as p -- its cohort goes on already
        where e.id = $1 and e.state = 'paused' and e.because <> 'unknown_outcome' for update of e)
      update enrolments e set state = 'waiting', because = null, paused_at = null, resume_at = null,
        next_at = greatest(p.next_at, p.began_at) + (p.ended_at - p.began_at)

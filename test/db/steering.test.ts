@@ -1,4 +1,5 @@
 import { claim } from '../../db/claims.ts';
+import { applyEvents, resumeEnrolment } from '../../db/enrolments.ts';
 import { isSettled, pauseLaunch, resumeLaunch, settleNext, steer, stopLaunch } from '../../db/steering.ts';
 import { suppress } from '../../db/suppressions.ts';
 import type { Tx } from '../../db/transaction.ts';
@@ -105,6 +106,29 @@ test('every date moves by the length of the pause, however long the last cohort 
   expect(await dates(workspace)).toEqual([5, 5, 5, 15, 15, 15]);
   expect(await settle(workspace)).toBe(false);
   expect(await dates(workspace)).toEqual([5, 5, 5, 15, 15, 15]);
+});
+
+test('a person whose cohort has its new dates goes on with what was left of the delay, whatever the others wait for', async () => {
+  const workspace = await threeCohorts();
+  const { launchId } = workspace;
+  const [person] = await within(workspace, (tx) =>
+    tx.rows<{ id: string }>(`select id from enrolments where cohort = 1 and state = 'waiting'`),
+  );
+  const enrolmentId = person?.id ?? '';
+  world.pass(2 * hours);
+  await within(workspace, (tx) =>
+    applyEvents(tx, [{ enrolmentId, event: { kind: 'pause', because: 'by_hand' } }], rules.nextOpening),
+  );
+  world.pass(hours);
+  await within(workspace, (tx) => pauseLaunch(tx, launchId, null));
+  world.pass(5 * hours);
+  await within(workspace, (tx) => resumeLaunch(tx, launchId));
+  expect(await launchState(workspace)).toBe('paused');
+  await within(workspace, (tx) => resumeEnrolment(tx, enrolmentId, null));
+  const { at } = await within(workspace, (tx) =>
+    tx.row<{ at: Date }>(`select next_at as at from enrolments where id = $1`, [enrolmentId]),
+  );
+  expect((at.getTime() - world.now.getTime()) / hours).toBe(8);
 });
 
 test('who pauses a launch that is being resumed pauses it as a whole', async () => {
