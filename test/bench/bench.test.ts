@@ -29,6 +29,16 @@ test('one object on stdout has every measure; at small sizes its numbers mean no
   });
 }, 240_000);
 
+test('a breach is told to everybody at two sizes', async () => {
+  const { stdout } = await run('breach', '--json', '--quick');
+  expect(JSON.parse(stdout)).toEqual({
+    noticesPerSecond: some,
+    costPerPersonRatio: some,
+    historyBytes: some,
+    workerPeakMiB: process.platform === 'linux' ? some : null,
+  });
+}, 240_000);
+
 test.each([
   ['--only', 'beauty'],
   ['--colour', 'red'],
