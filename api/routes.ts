@@ -28,6 +28,7 @@ import { sequenceRoutes } from './routes/sequences.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signUpRoutes } from './routes/signUp.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
+import { systemRoutes } from './routes/system.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenant.ts';
 import { timelineRoutes } from './routes/timeline.ts';
@@ -68,6 +69,7 @@ export const routes: readonly Route[] = [
   ...breachPeopleRoutes,
   ...breachEvidenceRoutes,
   ...suppressionRoutes,
+  ...systemRoutes,
   ...inboundRoutes,
   ...caughtMailRoutes,
 ];

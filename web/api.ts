@@ -22,6 +22,7 @@ import type { reportRoutes } from '../api/routes/reports.ts';
 import type { sendDayRoutes } from '../api/routes/sendDays.ts';
 import type { sequenceRoutes } from '../api/routes/sequences.ts';
 import type { sessionRoutes } from '../api/routes/session.ts';
+import type { systemRoutes } from '../api/routes/system.ts';
 import type { suppressionRoutes } from '../api/routes/suppressions.ts';
 import type { tenantRoutes } from '../api/routes/tenant.ts';
 import type { userRoutes } from '../api/routes/users.ts';
@@ -51,6 +52,7 @@ type Known = (
   | typeof sequenceRoutes
   | typeof sessionRoutes
   | typeof suppressionRoutes
+  | typeof systemRoutes
   | typeof tenantRoutes
   | typeof userRoutes
   | typeof variantRoutes

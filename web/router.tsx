@@ -51,16 +51,18 @@ const inside = createRoute({
 
 const page = <const Path extends string>(path: Path) => ({ getParentRoute: () => inside, path });
 
+/** What each comes for first: the day's work, the machine, the promises. */
+const firstPages = [
+  ['tasks.read', '/today'],
+  ['system.read', '/system'],
+  ['obligations.read', '/obligations'],
+] as const;
+
 const index = createRoute({
   ...page('/'),
   beforeLoad: ({ context }) => {
-    throw redirect({
-      to: context.session.may.includes('tasks.read')
-        ? '/today'
-        : context.session.may.includes('obligations.read')
-          ? '/obligations'
-          : '/mailboxes',
-    });
+    const known = firstPages.find(([action]) => context.session.may.includes(action));
+    throw redirect({ to: known?.[1] ?? '/mailboxes' });
   },
 });
 const today = createRoute({
@@ -199,6 +201,10 @@ const caughtMessage = createRoute({
   ...page('/caught-mail/$messageId'),
   component: lazyRouteComponent(() => import('./pages/caught/CaughtMessage.tsx'), 'CaughtMessage'),
 });
+const system = createRoute({
+  ...page('/system'),
+  component: lazyRouteComponent(() => import('./pages/system/System.tsx'), 'System'),
+});
 const settings = createRoute({
   ...page('/settings'),
   component: lazyRouteComponent(() => import('./pages/settings/Settings.tsx'), 'Settings'),
@@ -239,6 +245,7 @@ export const router = createRouter({
       breach,
       caughtMail,
       caughtMessage,
+      system,
       settings,
     ]),
   ]),

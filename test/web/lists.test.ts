@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { password } from '../api/serve.ts';
 import { openBrowser } from './browser.ts';
-import { busyWorkspace, type BusyWorkspace } from './workspace.ts';
+import { busyWorkspace, type BusyWorkspace, TEMPORAL_UI } from './workspace.ts';
 
 let browser: Browser;
 let acme: BusyWorkspace;
@@ -84,4 +84,18 @@ test('promises show as a month; a day leads to its table; a calendar program get
   const address = await page.getByLabel('Address of the calendar').innerText();
   expect(address).toMatch(new RegExp(`^${acme.origin}/v1/obligations.ics\\?token=`));
   expect(((await (await fetch(address)).text()).match(/BEGIN:VEVENT/g) ?? []).length).toBe(2);
+});
+
+test('the system page says who works, what is owed, and leads into Temporal', async () => {
+  await page.goto(`${acme.origin}/today`);
+  await heading('Today');
+  await page.keyboard.press('g');
+  await page.keyboard.press('y');
+  await heading('System');
+  await page
+    .getByRole('row', { name: /^legal/ })
+    .getByText('1 worker')
+    .waitFor();
+  await page.getByText('1 mailbox active').waitFor();
+  expect(await page.getByRole('link', { name: 'Open Temporal' }).getAttribute('href')).toBe(TEMPORAL_UI);
 });
