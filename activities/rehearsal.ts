@@ -51,8 +51,13 @@ export function rehearsalActivities(deps: Pick<MailDependencies, 'db' | 'dispatc
       if (rehearsal?.state !== 'playing' || !launchId) return { stage: 'ended', reachedAt: null };
       const endsAt = deps.monotonicMs() + turnMs;
       const { cancellationSignal } = Context.current();
-      const isOver = async () =>
-        cancellationSignal.aborted || deps.monotonicMs() > endsAt || (await isCancelled(tenantId, rehearsalId));
+      let askedAt = -Infinity;
+      const isCancelledByNow = () => {
+        if (deps.monotonicMs() < askedAt + 1_000) return false; // a step takes milliseconds, and a user can wait for a second
+        askedAt = deps.monotonicMs();
+        return isCancelled(tenantId, rehearsalId);
+      };
+      const isOver = async () => cancellationSignal.aborted || deps.monotonicMs() > endsAt || (await isCancelledByNow());
       const { reachedAt, ended } = await beating(() => play({ db, sendDue }, { ...rehearsal, launchId }, isOver));
       await db.inTenant(tenantId, (tx) => noteReached(tx, rehearsalId, reachedAt));
       const isDone = ended || (await isCancelled(tenantId, rehearsalId));
@@ -71,8 +76,7 @@ export function rehearsalActivities(deps: Pick<MailDependencies, 'db' | 'dispatc
     },
 
     async eraseRehearsal(tenantId: string, rehearsalId: string): Promise<void> {
-      const rehearsal = await find(db, tenantId, rehearsalId);
-      if (rehearsal) await beating(() => eraseCopy(db, tenantId, rehearsal.copyId));
+      await beating(() => eraseCopy(db, tenantId, rehearsalId)); // by the id that both have: the rehearsal's row may be gone
       await db.inTenant(tenantId, (tx) => endRehearsal(tx, rehearsalId));
     },
   };

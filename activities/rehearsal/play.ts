@@ -92,7 +92,7 @@ export async function play(
   /** When the mailbox's sender would look again; null: not before something is planned. */
   async function sendUntilItRests(mailboxId: string, at: Date): Promise<number | null> {
     const waitMs = await sendDue(copyId, mailboxId);
-    if (waitMs === null || !(await inCopy((tx) => hasOpenWork(tx, mailboxId)))) return null;
+    if (waitMs === null || (waitMs === 0 && !(await inCopy((tx) => hasOpenWork(tx, mailboxId))))) return null; // 0 says also that all is over
     return at.getTime() + Math.max(waitMs, leastWaitMs);
   }
 }

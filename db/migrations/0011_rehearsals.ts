@@ -50,6 +50,7 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (tenant_id, rehearsal_id) references rehearsals on delete cascade,
       foreign key (tenant_id, contact_id) references contacts on delete cascade
     );
+    create index rehearsed_touches_by_contact on rehearsed_touches (tenant_id, contact_id);
     create index rehearsed_touches_by_time on rehearsed_touches (tenant_id, rehearsal_id, at, contact_id, step);
 
     -- Who would not go, or not at once, and the rule that holds them.
@@ -68,7 +69,10 @@ export async function up(knex: Knex): Promise<void> {
       foreign key (tenant_id, rehearsal_id) references rehearsals on delete cascade,
       foreign key (tenant_id, contact_id) references contacts on delete cascade
     );
+    create index rehearsed_holds_by_contact on rehearsed_holds (tenant_id, contact_id);
     create index rehearsed_holds_by_time on rehearsed_holds (tenant_id, rehearsal_id, since_at, contact_id, step);
+
+    create index tasks_by_enrolment on tasks (tenant_id, enrolment_id); -- else an enrolment that goes reads every task of its tenant
 
     -- As in 0001, but that a rehearsal's clock stands still: it jumps from due instant to due instant, and nobody else may set it.
     create or replace function decorum.enter(tenant uuid, at timestamptz default null) returns timestamptz language plpgsql as $$

@@ -40,8 +40,9 @@ const joined = `rehearsals r join sequences q on q.tenant_id = r.tenant_id and q
 /** Wants a rehearsal; null when the user has one that still plays. */
 export async function beginRehearsal(tx: Tx, plan: Omit<NewLaunch, 'requestKey'> & { weeks: number }): Promise<string | null> {
   const [begun] = await tx.rows<{ id: string }>(
-    `insert into rehearsals (tenant_id, sequence_id, version, list_ids, mailbox_ids, re_enter, weeks, created_by)
-     values (decorum.tenant(), $1, $2, $3, $4, $5, $6, $7)
+    // Its copy has the same id, so that it is found and erased also when this row has gone with its sequence.
+    `insert into rehearsals (tenant_id, id, copy_id, sequence_id, version, list_ids, mailbox_ids, re_enter, weeks, created_by)
+     select decorum.tenant(), new.id, new.id, $1, $2, $3, $4, $5, $6, $7 from (select gen_random_uuid() as id) as new
      on conflict (tenant_id, created_by) where state in ('copying', 'playing') do nothing returning id`,
     [plan.sequenceId, plan.version, plan.listIds, plan.mailboxIds, plan.reEnter, plan.weeks, plan.createdBy],
   );
