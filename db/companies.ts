@@ -35,6 +35,22 @@ export async function mergeCompanies(tx: Tx, companies: readonly CompanyFacts[])
   );
 }
 
+/** Keeps these companies in place until the transaction ends: their people name them without a reference of the database's. */
+export async function holdCompanies(tx: Tx, companies: readonly CompanyFacts[]): Promise<void> {
+  const domains = companies.flatMap(({ domain }) => domain ?? []);
+  const names = companies.filter(({ domain }) => domain === null).map(({ name }) => name);
+  const hold = (which: string, keys: readonly string[]) =>
+    tx.run(`select from companies where ${which} order by id for key share`, [keys]);
+  if (domains.length > 0) await hold(`domain = any($1)`, domains);
+  if (names.length > 0)
+    await hold(`domain is null and name_key = any(array(select lower(n) from unnest($1::text[]) as t(n)))`, names);
+}
+
+/** The same for one company; false when there is none. */
+export async function holdCompany(tx: Tx, companyId: string): Promise<boolean> {
+  return (await tx.rows(`select from companies where id = $1 for key share`, [companyId])).length > 0;
+}
+
 export interface Company extends CompanyFacts {
   id: string;
   ownerId: string | null;
@@ -121,7 +137,9 @@ export async function changeCompany(
   return 'changed';
 }
 
-/** Its people stay, without a company. */
+/** Its people stay, without a company. It goes first: that waits for whoever is just giving it people. */
 export async function deleteCompany(tx: Tx, companyId: string): Promise<boolean> {
-  return (await tx.run(`delete from companies where id = $1`, [companyId])) > 0;
+  const deleted = await tx.run(`delete from companies where id = $1`, [companyId]);
+  if (deleted > 0) await tx.run(`update contacts set company_id = null where company_id = $1`, [companyId]);
+  return deleted > 0;
 }

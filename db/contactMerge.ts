@@ -1,5 +1,5 @@
 import type { ContactRow } from '../domain/contactRows.ts';
-import type { CompanyFacts } from './companies.ts';
+import { type CompanyFacts, holdCompanies } from './companies.ts';
 import { textArray } from './textArray.ts';
 import type { Tx } from './transaction.ts';
 
@@ -32,6 +32,7 @@ export interface Merged {
  */
 export async function mergeContacts(tx: Tx, people: readonly Arrival[], options: MergeOptions): Promise<Merged> {
   if (people.length === 0) return { created: 0, updated: 0, suppressed: 0 };
+  await holdCompanies(tx, companiesOf(people));
   const columns = Object.entries(given);
   return tx.row<Merged>(
     `with given as materialized ( -- its own step, so that behind the wall the index on companies' names can be used
@@ -54,7 +55,8 @@ export async function mergeContacts(tx: Tx, people: readonly Arrival[], options:
        select decorum.tenant(), l.id, m.id from merged m join lists l on l.id = $4 order by m.id
        on conflict do nothing)
      select count(*) filter (where is_new) as created, count(*) filter (where not is_new) as updated,
-       count(*) filter (where ${isSuppressed('m.address_hash')} or ${isSuppressed('m.domain_hash')}) as suppressed
+       count(*) filter (where (select exists (select from suppressions)) and (
+         ${isSuppressed('m.address_hash')} or ${isSuppressed('m.domain_hash')})) as suppressed
      from merged m`,
     [options.importId, options.ownerId, options.tags, options.listId, ...columns.map(([, of]) => textArray(people, of))],
   );

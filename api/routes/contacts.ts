@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findCompany } from '../../db/companies.ts';
+import { holdCompany } from '../../db/companies.ts';
 import {
   addContact,
   type ChangeRefusal,
@@ -195,7 +195,7 @@ async function mustExist(
   tx: Tx,
   given: { companyId?: string | null | undefined; ownerId?: string | null | undefined },
 ): Promise<void> {
-  if (given.companyId && !(await findCompany(tx, given.companyId))) throw none('/companyId', 'company');
+  if (given.companyId && !(await holdCompany(tx, given.companyId))) throw none('/companyId', 'company');
   if (given.ownerId && !(await findUser(tx, given.ownerId))) throw none('/ownerId', 'user');
 }
 

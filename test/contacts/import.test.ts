@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runImport } from '../../activities/imports/runImport.ts';
+import { deleteCompany } from '../../db/companies.ts';
 import { deleteContact } from '../../db/contacts.ts';
 import { accountedFor, deleteImport, findImport, type ImportOptions, listRefusals } from '../../db/imports.ts';
 import { type Database, openDatabase, type Tx } from '../../db/transaction.ts';
@@ -222,6 +223,21 @@ test('whoever was brought in stays when the import is forgotten', async () => {
   expect(await inTenant((tx) => deleteImport(tx, id))).toBe(true);
   expect(await contacts()).toHaveLength(2);
   expect(await inTenant((tx) => tx.rows(`select from contacts where import_id is not null`))).toEqual([]);
+});
+
+test('a company that is deleted while people of it come in leaves nobody behind with its name', async () => {
+  await imported('Email\nann@acme.example\n');
+  const { id: companyId } = await inTenant((tx) => tx.row<{ id: string }>(`select id from companies`));
+  const people = Array.from({ length: 300 }, (_, i) => `p${i}@acme.example`).join('\n');
+  const file = await started(`Email\n${people}\n`);
+  await Promise.all([run(file), inTenant((tx) => deleteCompany(tx, companyId))]);
+  const dangling = await inTenant((tx) =>
+    tx.rows(
+      `select from contacts c where company_id is not null and not exists (select from companies k where k.id = c.company_id)`,
+    ),
+  );
+  expect(dangling).toEqual([]);
+  expect(await contacts()).toHaveLength(301);
 });
 
 test('whatever stands in a cell comes in as it stands', async () => {
