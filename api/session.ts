@@ -20,7 +20,7 @@ function nameOf(secure: boolean): string {
 }
 
 /** The token in a request's cookies; undefined when there is none that could be one of ours. */
-export function tokenOf(cookies: string | undefined, secure: boolean): Token | undefined {
+function tokenOf(cookies: string | undefined, secure: boolean): Token | undefined {
   const found = new RegExp(
     `(?:^|;\\s*)${nameOf(secure)}=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.([\\w-]{43})(?:;|$)`,
   ).exec(cookies ?? '');

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { ProblemDocument } from '../api/problem.ts';
 import type { Route } from '../api/route.ts';
+import type { accessRoutes } from '../api/routes/access.ts';
+import type { accountRoutes } from '../api/routes/account.ts';
 import type { breachRoutes } from '../api/routes/breaches.ts';
 import type { breachFilingRoutes } from '../api/routes/breachFilings.ts';
 import type { breachNoticeRoutes } from '../api/routes/breachNotices.ts';
@@ -22,6 +24,7 @@ import type { reportRoutes } from '../api/routes/reports.ts';
 import type { sendDayRoutes } from '../api/routes/sendDays.ts';
 import type { sequenceRoutes } from '../api/routes/sequences.ts';
 import type { sessionRoutes } from '../api/routes/session.ts';
+import type { signUpRoutes } from '../api/routes/signUp.ts';
 import type { systemRoutes } from '../api/routes/system.ts';
 import type { suppressionRoutes } from '../api/routes/suppressions.ts';
 import type { tenantRoutes } from '../api/routes/tenant.ts';
@@ -30,6 +33,9 @@ import type { variantRoutes } from '../api/routes/variants.ts';
 
 /** Every route that the console knows, by its type: the shapes are the API's own, none is written twice. */
 type Known = (
+  | typeof accessRoutes
+  | typeof accountRoutes
+  | typeof signUpRoutes
   | typeof listRoutes
   | typeof importRoutes
   | typeof companyRoutes

@@ -33,6 +33,21 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({ notFoundCo
 
 const logIn = createRoute({ getParentRoute: () => root, path: '/log-in', validateSearch: filters('from'), component: LogIn });
 
+const letterPage = lazyRouteComponent(() => import('./pages/account/FollowLink.tsx'), 'FollowLink');
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  component: lazyRouteComponent(() => import('./pages/account/SignUp.tsx'), 'SignUp'),
+});
+const confirmSignUp = createRoute({ getParentRoute: () => root, path: '/sign-up/confirm', component: letterPage });
+const invitation = createRoute({ getParentRoute: () => root, path: '/invitation', component: letterPage });
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('./pages/account/AskReset.tsx'), 'AskReset'),
+});
+const confirmReset = createRoute({ getParentRoute: () => root, path: '/reset/confirm', component: letterPage });
+
 /** Everything behind the log-in. Without a session it leads there, and back to where one wanted to go. */
 const inside = createRoute({
   getParentRoute: () => root,
@@ -41,7 +56,9 @@ const inside = createRoute({
   errorComponent: Broken,
   async beforeLoad({ context, location }) {
     try {
-      return { session: await context.queries.ensureQueryData(sessionQuery) };
+      const session = await context.queries.ensureQueryData(sessionQuery);
+      if (session.lacksFactor && location.pathname !== '/account') throw redirect({ to: '/account' });
+      return { session };
     } catch (error) {
       if (error instanceof Refusal && error.status === 401) throw redirect({ to: '/log-in', search: { from: location.href } });
       throw error;
@@ -210,9 +227,28 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/Settings.tsx'), 'Settings'),
 });
 
+const users = createRoute({
+  ...page('/users'),
+  validateSearch: filters('search'),
+  component: lazyRouteComponent(() => import('./pages/users/Users.tsx'), 'Users'),
+});
+const account = createRoute({
+  ...page('/account'),
+  component: lazyRouteComponent(() => import('./pages/account/AccountPage.tsx'), 'AccountPage'),
+});
+const confirmEmail = createRoute({
+  ...page('/account/email'),
+  component: lazyRouteComponent(() => import('./pages/account/ConfirmEmail.tsx'), 'ConfirmEmail'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     logIn,
+    signUp,
+    confirmSignUp,
+    invitation,
+    reset,
+    confirmReset,
     inside.addChildren([
       index,
       today,
@@ -247,6 +283,9 @@ export const router = createRouter({
       caughtMessage,
       system,
       settings,
+      users,
+      account,
+      confirmEmail,
     ]),
   ]),
   context: { queries: queryClient },

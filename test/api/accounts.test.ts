@@ -119,7 +119,7 @@ test('a reset by letter sets the password, ends every session, token and other l
   const bearer = { authorization: `Bearer ${(body as { token: string }).token}` };
   expect((await api.stranger.get('/v1/contacts', { headers: bearer })).status).toBe(200);
   expect((await api.stranger.post('/v1/password-resets', { email: rep.email })).status).toBe(202);
-  const token = await letter('reset', rep.email);
+  const token = await tokenIn(api, 'reset', rep.email);
   expect((await api.stranger.post('/v1/password-resets/confirm', { token, password: chosen })).status).toBe(204);
   expect((await rep.get('/v1/session')).status).toBe(401);
   expect((await api.stranger.get('/v1/contacts', { headers: bearer })).status).toBe(401);
@@ -127,13 +127,6 @@ test('a reset by letter sets the password, ends every session, token and other l
   expect((await logIn(rep.email, chosen)).status).toBe(201);
   expect((await lettersTo(api, rep.email))[0]?.kind).toBe('password_changed');
 });
-
-/** The letter of a reset is written behind the answer. */
-async function letter(kind: string, address: string): Promise<string> {
-  const patient = AbortSignal.timeout(10_000);
-  while ((await lettersTo(api, address))[0]?.kind !== kind) patient.throwIfAborted();
-  return tokenIn(api, kind, address);
-}
 
 test('a reset for nobody answers the same', async () => {
   const { status, body } = await api.stranger.post('/v1/password-resets', { email: newAddress() });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { signLetter } from '../../providers/letterToken.ts';
 import type { serve } from './serve.ts';
@@ -24,9 +25,13 @@ export async function lettersTo(
   }
 }
 
-/** The token of the newest letter, which is of this kind. */
+/** The token of the newest letter, once it is of this kind: some are written behind the answer. */
 export async function tokenIn(api: Awaited<ReturnType<typeof serve>>, kind: string, address: string): Promise<string> {
-  const [letter] = await lettersTo(api, address);
-  expect(letter?.kind).toBe(kind);
-  return letter?.token ?? '';
+  const patient = AbortSignal.timeout(15_000);
+  for (;;) {
+    const [letter] = await lettersTo(api, address);
+    if (letter?.kind === kind) return letter.token;
+    if (patient.aborted) throw new Error(`The newest letter to ${address} is ${letter?.kind ?? 'none'}, not ${kind}.`);
+    await sleep(20);
+  }
 }

@@ -12,6 +12,7 @@ import { rendererFor } from '../../activities/mail/renderer.ts';
 import { type DispatcherDatabase, openDispatcherDatabase } from '../../db/dispatching.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
 import { lanePool } from '../../providers/mail/lanePool.ts';
+import { systemMailOf } from '../../providers/mail/systemMail.ts';
 import { createTemplates } from '../../providers/templates.ts';
 import { generateVaultKey, type Vault, vault } from '../../providers/vault.ts';
 import { allActivities } from '../../workers/activities.ts';
@@ -113,6 +114,11 @@ export async function startWorld(options: { at: string; watch?: Watch; fault?: F
     monotonicMs: () => performance.now(),
     now: () => new Date(),
     addressKey,
+    letters: {
+      mail: systemMailOf(`smtp://127.0.0.1:${(sink.server.address() as AddressInfo).port}`, 'decorum@system.example'),
+      linkKeys: [randomBytes(32)],
+      publicUrl: 'https://decorum.example',
+    },
   });
 
   let running: { worker: Worker; ended: Promise<void> }[] = [];

@@ -1,8 +1,8 @@
-import { Button, Container, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Container, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { ask } from '../api.ts';
+import { ask, Refusal } from '../api.ts';
 import { Page } from '../parts/Page.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { useSaving } from '../parts/saving.ts';
@@ -14,8 +14,17 @@ export function LogIn() {
   const queries = useQueryClient();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const [isCodeWanted, setCodeWanted] = useState(false);
   const { save, isSaving, error } = useSaving(
-    () => ask('post', '/session', { body: { email, password } }),
+    async () => {
+      try {
+        return await ask('post', '/session', { body: { email, password, ...(code !== '' && { code }) } });
+      } catch (refusal) {
+        if (refusal instanceof Refusal && refusal.document.type.endsWith('#second-factor-wanted')) setCodeWanted(true);
+        throw refusal;
+      }
+    },
     (session) => {
       queries.setQueryData(sessionQuery.queryKey, session);
       void navigate({ to: isOwn(from) ? from : '/', replace: true });
@@ -30,7 +39,7 @@ export function LogIn() {
       <Page title="Log in to Decorum">
         <form onSubmit={submit}>
           <Stack>
-            <ProblemNote error={error} />
+            <ProblemNote error={isCodeWanted && code === '' ? null : error} />
             <TextInput
               label="E-mail address"
               type="email"
@@ -47,9 +56,23 @@ export function LogIn() {
               value={password}
               onChange={(event) => setPassword(event.currentTarget.value)}
             />
+            {isCodeWanted && (
+              <TextInput
+                label="Code of your authenticator app, or a recovery code"
+                autoComplete="one-time-code"
+                autoFocus
+                required
+                value={code}
+                onChange={(event) => setCode(event.currentTarget.value)}
+              />
+            )}
             <Button type="submit" loading={isSaving}>
               Log in
             </Button>
+            <Group justify="space-between">
+              <Link to="/reset">Forgotten the password?</Link>
+              <Link to="/sign-up">Open a workspace</Link>
+            </Group>
           </Stack>
         </form>
       </Page>

@@ -13,10 +13,15 @@ import { sessionQuery, useMay, useSession } from './session.ts';
 /** The frame of every page: where one is, where one can go, whose workspace it is. */
 export function Shell() {
   const [isOpen, { toggle, close }] = useDisclosure(false);
-  const { tenant } = useSession();
+  const { tenant, lacksFactor } = useSession();
+  const navigate = useNavigate();
   const { dataUpdatedAt } = useQuery(sessionQuery);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(close, [path, close]);
+  // The workspace may come to want a second factor while one is at work in it: from then on only the account's page answers.
+  useEffect(() => {
+    if (lacksFactor && path !== '/account') void navigate({ to: '/account' });
+  }, [lacksFactor, path, navigate]);
   return (
     <LegalClock at={tenant.legalNow} seenAt={dataUpdatedAt} factor={tenant.clockFactor}>
       <a className="skip" href="#content">
@@ -93,9 +98,14 @@ function User() {
   );
   return (
     <Group gap="sm" wrap="nowrap" ml="auto">
-      <Text c="dimmed" visibleFrom="sm" truncate>
-        {user.name}, {user.role}
-      </Text>
+      <Link to="/account" className="nav-link">
+        <Text component="span" visibleFrom="sm" c="dimmed">
+          {user.name}, {user.role}
+        </Text>
+        <Text component="span" hiddenFrom="sm">
+          Account
+        </Text>
+      </Link>
       <Button variant="default" size="xs" onClick={() => save()} loading={isSaving}>
         Log out
       </Button>

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { Button, Checkbox, Group, NumberInput, Stack, TagsInput, Text, Textarea, TextInput, Title } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { ask, type Reply } from '../../api.ts';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
@@ -12,6 +12,11 @@ const limits = [
   ['hoursBetweenTouches', 'Hours between two touches of a person'],
 ] as const;
 
+const territory = [
+  ['cities', 'Territory: cities'],
+  ['zipCodes', 'Territory: ZIP codes'],
+] as const;
+
 /** What the law wants in every message (P11), and the limits that hold over all mailboxes. */
 export function Workspace({ tenant, isReadOnly }: { tenant: Tenant; isReadOnly: boolean }) {
   const {
@@ -23,6 +28,11 @@ export function Workspace({ tenant, isReadOnly }: { tenant: Tenant; isReadOnly: 
     touchesPerQuarter,
     firstTouchesPerCompany,
     hoursBetweenTouches,
+    needsSecondFactor,
+    phone,
+    state,
+    cities,
+    zipCodes,
   } = tenant;
   const [draft, setDraft] = useState({
     name,
@@ -33,6 +43,11 @@ export function Workspace({ tenant, isReadOnly }: { tenant: Tenant; isReadOnly: 
     touchesPerQuarter,
     firstTouchesPerCompany,
     hoursBetweenTouches,
+    needsSecondFactor,
+    phone,
+    state,
+    cities,
+    zipCodes,
   });
   const [isSaved, setSaved] = useState(false);
   const { save, isSaving, error, fault } = useSaving(
@@ -47,7 +62,7 @@ export function Workspace({ tenant, isReadOnly }: { tenant: Tenant; isReadOnly: 
     event.preventDefault();
     save();
   };
-  const field = (name: 'name' | 'postalAddress' | 'sendingDomain' | 'unsubscribeText' | 'adLabel') => ({
+  const field = (name: 'phone' | 'state' | 'name' | 'postalAddress' | 'sendingDomain' | 'unsubscribeText' | 'adLabel') => ({
     value: draft[name],
     readOnly: isReadOnly,
     onChange: (event: { currentTarget: { value: string } }) => change({ [name]: event.currentTarget.value }),
@@ -83,6 +98,24 @@ export function Workspace({ tenant, isReadOnly }: { tenant: Tenant; isReadOnly: 
             error={fault(`/${limit}`)}
           />
         ))}
+        <TextInput label="Phone" type="tel" {...field('phone')} />
+        <TextInput label="Territory: state" description="Two letters" maxLength={2} {...field('state')} />
+        {territory.map(([name, label]) => (
+          <TagsInput
+            key={name}
+            label={label}
+            value={draft[name]}
+            readOnly={isReadOnly}
+            onChange={(value) => change({ [name]: value })}
+            error={fault(`/${name}`) ?? draft[name].map((_, n) => fault(`/${name}/${n}`)).find((said) => said !== undefined)}
+          />
+        ))}
+        <Checkbox
+          label="Officers and owners log in with a second factor"
+          checked={draft.needsSecondFactor}
+          disabled={isReadOnly}
+          onChange={(event) => change({ needsSecondFactor: event.currentTarget.checked })}
+        />
         {isReadOnly ? (
           <Text c="dimmed">An owner of the workspace can change these.</Text>
         ) : (
