@@ -72,5 +72,20 @@ test('an officer opens an incident, sees its clocks and what is missing, and app
   await dialog.getByRole('textbox', { name: 'Notice of Data Breach' }).waitFor();
   await dialog.getByRole('button', { name: /Approve all letters/ }).click();
   await page.getByText('Approved: it leaves').waitFor();
+
+  await page.getByRole('button', { name: 'Add people' }).click();
+  await dialog.getByLabel('People').selectOption('contacts');
+  await dialog.getByRole('button', { name: 'Add them' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Hold or decide' }).click();
+  await dialog.getByLabel('Authority').fill('FBI');
+  await dialog.getByLabel('Until').fill('2030-01-01T00:00');
+  await dialog
+    .locator('input[type="file"]')
+    .setInputFiles({ name: 'letter.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') });
+  await dialog.getByLabel('Reason').fill('An arrest is near.');
+  await dialog.getByRole('button', { name: 'Ask another officer' }).click();
+  await page.getByText('Another officer must confirm').waitFor();
+  await page.getByText('Held by FBI').waitFor();
   expect(complaints).toEqual([]);
 });

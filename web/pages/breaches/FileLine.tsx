@@ -5,6 +5,7 @@ import { ask } from '../../api.ts';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useSaving } from '../../parts/saving.ts';
 import { useMay } from '../../shell/session.ts';
+import { base64 } from './base64.ts';
 import type { Incident } from './Clocks.tsx';
 
 type Line = Incident['lines'][number];
@@ -84,11 +85,4 @@ function Filing({ incidentId, line, close }: { incidentId: string; line: Line; c
       </Stack>
     </form>
   );
-}
-
-async function base64(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
 }

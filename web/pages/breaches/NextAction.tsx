@@ -6,9 +6,11 @@ import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { useSaving } from '../../parts/saving.ts';
 import { useMay, useSession } from '../../shell/session.ts';
 import { Approve } from './Approve.tsx';
+import { AskHold } from './AskHold.tsx';
 import type { Incident } from './Clocks.tsx';
 import { FactFields, type Facts } from './FactFields.tsx';
 import { FileLine } from './FileLine.tsx';
+import { Grow } from './Grow.tsx';
 
 /** The one thing to do now; what else can be done stands with what it is about. */
 export function NextAction({ incident }: { incident: Incident }) {
@@ -66,6 +68,8 @@ export function NextAction({ incident }: { incident: Incident }) {
             </Confirm>
           </>
         )}
+        <Grow incidentId={incident.id} />
+        <AskHold incidentId={incident.id} />
         <ChangeFacts incident={incident} isNext={next.action === 'facts'} />
         {incident.noticeStartedAt === null && <Approve incident={incident} isNext={next.action === 'approve'} />}
       </Group>
