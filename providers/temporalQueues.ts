@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import type { Environment } from './environment.ts';
 
 const WAIT_MS = 2_000;
+type DescribeTaskQueue = Parameters<Connection['workflowService']['describeTaskQueue']>[0];
 /** temporal.api.enums.v1.TaskQueueType */
 const kinds = { workflows: 1, activities: 2 } as const;
 
@@ -24,7 +25,8 @@ export function openQueues(
   const connection = Connection.lazy({ address, interceptors: [], ...(apiKey && { apiKey, tls: true }) });
 
   async function pollers(name: string, taskQueueType: number): Promise<number> {
-    const request = { namespace, taskQueue: { name }, taskQueueType };
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum itself comes with a package that only tests have
+    const request = { namespace, taskQueue: { name }, taskQueueType } as DescribeTaskQueue;
     const { pollers } = await connection.withDeadline(now().getTime() + WAIT_MS, () =>
       connection.workflowService.describeTaskQueue(request),
     );

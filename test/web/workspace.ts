@@ -94,6 +94,19 @@ export async function busyWorkspace() {
     sequenceId: sequence.id,
     launchId,
     contactId: contactIds[0] ?? '',
+    /** One more person of the launch, whose first message stands so, with a task about it for the owner. */
+    async addTask(kind: 'unknown_outcome', send: 'unknown') {
+      await api.db.inTenant(tenantId, async (tx) => {
+        const contact = await newContact(tx, api.deps.addressKey, { firstName: send });
+        const enrolment = await newEnrolment(tx, { launchId, contactId: contact.id, mailboxId: mailbox.id, state: 'queued' });
+        const sendId = await newSend(tx, { enrolmentId: enrolment.id, state: send });
+        await tx.run(
+          `insert into tasks (tenant_id, kind, owner_id, contact_id, enrolment_id, due_at, step, send_id)
+           values (decorum.tenant(), $1, $2, $3, $4, decorum.now(), 0, $5)`,
+          [kind, owner.userId, contact.id, enrolment.id, sendId],
+        );
+      });
+    },
     async close() {
       await api.close();
       mail.close();
