@@ -7,6 +7,7 @@ import type { breachRoutes } from '../api/routes/breaches.ts';
 import type { breachFilingRoutes } from '../api/routes/breachFilings.ts';
 import type { breachNoticeRoutes } from '../api/routes/breachNotices.ts';
 import type { breachPeopleRoutes } from '../api/routes/breachPeople.ts';
+import type { callRoutes } from '../api/routes/calls.ts';
 import type { caughtMailRoutes } from '../api/routes/caughtMail.ts';
 import type { companyRoutes } from '../api/routes/companies.ts';
 import type { contactRoutes } from '../api/routes/contacts.ts';
@@ -37,6 +38,7 @@ type Known = (
   | typeof accountRoutes
   | typeof signUpRoutes
   | typeof listRoutes
+  | typeof callRoutes
   | typeof importRoutes
   | typeof companyRoutes
   | typeof contactRoutes

@@ -87,6 +87,10 @@ const today = createRoute({
   validateSearch: filters('owner'),
   component: lazyRouteComponent(() => import('./pages/today/Today.tsx'), 'Today'),
 });
+const calls = createRoute({
+  ...page('/calls'),
+  component: lazyRouteComponent(() => import('./pages/calls/Calls.tsx'), 'Calls'),
+});
 const contacts = createRoute({
   ...page('/contacts'),
   validateSearch: filters('search', 'tag', 'listId', 'importId', 'sort'),
@@ -252,6 +256,7 @@ export const router = createRouter({
     inside.addChildren([
       index,
       today,
+      calls,
       contacts,
       importFile,
       importPage,

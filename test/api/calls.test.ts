@@ -4,13 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
-import { windowCalls } from '../../db/calls/tasks.ts';
-import { enrolBatch } from '../../db/enrolling.ts';
-import { planDue } from '../../db/planning.ts';
-import { callingTableVersion, callWindow } from '../../law/calls.ts';
-import { firstOpening, openingAfter, openingAt } from '../../law/openings.ts';
-import { addressHasher } from '../../providers/keyedHash.ts';
-import { addList, definition, email, mailboxBody, made } from './builders.ts';
+import { callingTableVersion } from '../../law/calls.ts';
+import { ann, callsUnderWay, type CallFacts, loadRegistry as load, onThatDay } from './callWorkspace.ts';
 import { type Client, serve } from './serve.ts';
 
 let api: Awaited<ReturnType<typeof serve>>;
@@ -18,58 +13,10 @@ beforeAll(async () => {
   api = await serve();
 });
 afterAll(() => api.close());
+const underWay = (facts: CallFacts = {}) => callsUnderWay(api, facts);
 
-/** A Tuesday, noon in New York. */
-const noon = '2026-11-24T17:00:00Z';
-const ring = { id: 'ring', kind: 'call', after: { hours: 0 }, title: 'Ring' };
-const [ann, bob] = ['+12125550101', '+12125550102'];
 type Call = { taskId: string; isOpen: boolean; opensAt: string; closesAt: string; because: string; state: string };
 
-async function onThatDay(at = noon) {
-  const acme = await api.workspace();
-  await api.db.inTenant(acme.id, (tx) =>
-    tx.run(`update tenants set clock_real_from = clock_timestamp(), clock_legal_from = $1`, [at]),
-  );
-  return acme;
-}
-
-/** A launch whose people, in New York, are to be called, on that Tuesday; the federal list of 212 is loaded unless said otherwise. */
-async function underWay({ steps = [ring, email], registry = '2125559999\n', at = noon, phones = [ann, bob] } = {}) {
-  const acme = await onThatDay(at);
-  const mailbox = await made(acme.rep.post('/v1/mailboxes', mailboxBody()));
-  const sequence = await made(acme.rep.post('/v1/sequences', { name: 'Calls', definition: definition({ steps }) }));
-  const { listId, contactIds } = await addList(
-    api,
-    acme.id,
-    acme.rep,
-    phones.map((_, n) => `person${n}@one.example`),
-  );
-  await api.db.inTenant(acme.id, async (tx) => {
-    for (const [n, phone] of phones.entries())
-      await tx.run(`update contacts set phone = $2 where id = $1`, [contactIds[n], phone]);
-  });
-  const launch = await made(
-    acme.rep.post('/v1/launches', { sequenceId: sequence.id, listIds: [listId], mailboxIds: [mailbox.id] }),
-  );
-  await api.db.inTenant(acme.id, async (tx) => {
-    await enrolBatch(tx, launch.id, firstOpening);
-    await planDue(tx, launch.id, 1, openingAt);
-    await windowCalls(tx, launch.id, 1, {
-      numberHash: addressHasher(api.deps.addressKey, acme.id),
-      window: callWindow,
-      table: callingTableVersion,
-      nextOpening: openingAfter,
-    });
-  });
-  if (registry) expect((await load(acme.owner, registry)).status).toBe(201);
-  return { acme, launch, contactIds };
-}
-
-const load = (
-  client: Client,
-  lines: string | Buffer,
-  { query = 'dataOn=2026-11-20', type = 'text/plain', list = 'federal' } = {},
-) => client.post(`/v1/call-registries/${list}?account=SAN1&${query}`, lines, { 'content-type': type });
 const queueOf = async (client: Client) => ((await client.get('/v1/calls')).body as { items: Call[] }).items;
 const clear = async (client: Client, taskId: string) =>
   (await client.post('/v1/calls/clearance', { taskId })).body as {
@@ -197,7 +144,7 @@ test('a call back lies inside the window', async () => {
 
 test("a state's limit of attempts holds over 24 hours", async () => {
   const florida = '+13055550101';
-  const acme = await onThatDay();
+  const acme = await onThatDay(api);
   await load(acme.owner, '3055559999\n');
   await load(acme.owner, '3055559999\n', { list: 'FL' });
   for (let n = 0; n < 3; n += 1) {
@@ -216,7 +163,7 @@ describe("a registry's download", () => {
   const shown = async (client: Client) => ((await client.get('/v1/call-registries')).body as { items: object[] }).items;
 
   test('in full and as changes, with 7 or 10 digits', async () => {
-    const acme = await onThatDay();
+    const acme = await onThatDay(api);
     expect((await load(acme.owner, '5550101\r\n5550102\r\n', { query: 'dataOn=2026-11-01&areaCode=212' })).body).toEqual({
       numbers: 2,
       areaCodes: [212],
@@ -278,7 +225,7 @@ describe("a registry's download", () => {
       reply: { detail: expect.stringContaining('200 times') },
     },
   ])('zipped: $what', async ({ files, reply }) => {
-    const acme = await onThatDay();
+    const acme = await onThatDay(api);
     const path = join(await mkdtemp(join(tmpdir(), 'zip-')), 'download.zip');
     const zip = new yazl.ZipFile();
     for (const [name, text] of Object.entries(files)) zip.addBuffer(Buffer.from(text), name);

@@ -1,6 +1,7 @@
 /** Where the navigation leads, in its order; `key` follows a `g`. A place is offered to whoever may read what is there. */
 export const places = [
   { to: '/today', label: 'Today', key: 't', action: 'tasks.read' },
+  { to: '/calls', label: 'Calls', key: 'a', action: 'tasks.read' },
   { to: '/contacts', label: 'Contacts', key: 'c', action: 'contacts.read' },
   { to: '/companies', label: 'Companies', key: 'p', action: 'contacts.read' },
   { to: '/lists', label: 'Lists', key: 'i', action: 'contacts.read' },
