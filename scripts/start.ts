@@ -57,6 +57,7 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
     const consoleFolder = await buildConsole(root);
     const environment = {
       ...process.env,
+      NODE_ENV: 'development', // the build of the console has set it to production, where nothing starts without TLS
       DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: settings.TEMPORAL_NAMESPACE,
