@@ -103,7 +103,7 @@ function ageDays(from: string, to: string): number {
   return Temporal.PlainDate.from(from).until(to).total('days');
 }
 
-export function asDate(instant: Temporal.Instant | null): Date | null {
+function asDate(instant: Temporal.Instant | null): Date | null {
   return instant && new Date(instant.epochMilliseconds);
 }
 
