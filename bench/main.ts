@@ -9,7 +9,9 @@ import { asTable } from './table.ts';
 
 const command = new Command('bench')
   .description('Measures the whole lawful way of an e-mail against simpler ways without it')
-  .addArgument(new Argument('[subject]', 'breach: notices to many affected people').choices(['breach']))
+  .addArgument(
+    new Argument('[subject]', 'breach: notices to many affected people; calls: clearances alone').choices(['breach', 'calls']),
+  )
   .option('--json', 'one JSON object instead of the table')
   .option('--quick', 'small sizes, one round: shows that everything works, and no speed')
   .addOption(new Option('--only <measure>', 'this one alone').choices(Object.keys(measures)))
@@ -30,7 +32,8 @@ if (command.args[0] === 'breach') {
 } else {
   const report = await runBench({
     sizes: options.quick ? quick : full,
-    wanted: options.only ? [options.only] : (Object.keys(measures) as Measure[]),
+    wanted:
+      command.args[0] === 'calls' ? ['clearanceP99Ratio'] : options.only ? [options.only] : (Object.keys(measures) as Measure[]),
     say,
   });
   process.stdout.write(`${options.json ? JSON.stringify(report) : asTable(report)}\n`);

@@ -14,6 +14,12 @@ export interface Report {
   unsubscribeP99Ms: number | undefined;
   /** Of all rounds together. */
   begunAfterUnsubscribe: number | undefined;
+  /** A clearance's 99th percentile over that of one indexed look-up behind the same wall. */
+  clearanceP99Ratio: number | undefined;
+  clearanceP99Ms: number | undefined;
+  clearancesPerSecond: number | undefined;
+  /** On disk, of the numbers that were loaded. */
+  registryMiB: number | undefined;
   /** By people in the launch. */
   historyBytesPerRecipient: ByKey<number> | undefined;
   workerPeakMiB: number | undefined;
@@ -42,6 +48,10 @@ export function reportOn(rounds: readonly Round[], workerPeakMiB: number | null)
     importRatioToBareCopy: middle(2, (round) => ratio(round.productImport, round.bareCopy)),
     unsubscribeP99Ms: middle(1, ({ unsubscribing }) => unsubscribing && percentile(unsubscribing.latenciesMs, 0.99)),
     begunAfterUnsubscribe: opted.length === 0 ? undefined : opted.reduce((sum, { begunAfter }) => sum + begunAfter, 0),
+    clearanceP99Ratio: middle(2, ({ clearing }) => clearing?.clearanceP99Ratio),
+    clearanceP99Ms: middle(1, ({ clearing }) => clearing?.clearanceP99Ms),
+    clearancesPerSecond: middle(0, ({ clearing }) => clearing?.perSecond),
+    registryMiB: middle(1, ({ clearing }) => clearing?.registryMiB),
     historyBytesPerRecipient:
       histories && Object.fromEntries(Object.entries(histories).map(([people, bytes]) => [people, rounded(bytes, 1)])),
     workerPeakMiB: workerPeakMiB ?? undefined,

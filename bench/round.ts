@@ -1,6 +1,7 @@
 import type { Sizes } from './sizes.ts';
 import { bareCopy } from './trials/bareCopy.ts';
 import { bareMail } from './trials/bareMail.ts';
+import { type Clearing, clearing } from './trials/clearing.ts';
 import { historyBytesPerRecipient } from './trials/histories.ts';
 import { perRecipient } from './trials/perRecipient.ts';
 import { productImport } from './trials/productImport.ts';
@@ -17,6 +18,7 @@ export interface Round {
   productImport?: number;
   bareCopy?: number;
   unsubscribing?: Unsubscribing;
+  clearing?: Clearing;
   /** By the size of the launch. */
   histories?: Record<number, number>;
 }
@@ -29,6 +31,7 @@ export const measures = {
   ratioToBareMailLibrary: ['oneLane', 'twoLanes', 'bareMail'],
   importRatioToBareCopy: ['productImport', 'bareCopy'],
   unsubscribeP99Ms: ['unsubscribing'],
+  clearanceP99Ratio: ['clearing'],
   historyBytesPerRecipient: ['histories'],
 } as const satisfies Record<string, readonly Trial[]>;
 export type Measure = keyof typeof measures;
@@ -57,6 +60,7 @@ export async function runRound({ world, sizes, file, say }: Bench, trials: Reado
   await run('bareCopy', () => bareCopy(world, { file, rows }));
   await run('productImport', () => productImport(world, { file, rows }));
   await run('unsubscribing', () => unsubscribing(world, { emails, lanes: 2 }));
+  await run('clearing', () => clearing(world, { numbers: sizes.registryNumbers, clearances: sizes.clearances }));
   await run('histories', async () => {
     const bytes: Record<number, number> = {};
     for (const people of sizes.histories) bytes[people] = await historyBytesPerRecipient(world, { people, lanes: 2 });

@@ -7,6 +7,7 @@ const aims: Readonly<Record<string, string>> = {
   importRatioToBareCopy: '>= 0.4',
   unsubscribeP99Ms: '< 50',
   begunAfterUnsubscribe: '0',
+  clearanceP99Ratio: '<= 3',
   historyBytesPerRecipient: 'the larger launch at most 1.1 times the smaller',
 };
 

@@ -24,6 +24,10 @@ test('one object on stdout has every measure; at small sizes its numbers mean no
     importRatioToBareCopy: some,
     unsubscribeP99Ms: some,
     begunAfterUnsubscribe: 0,
+    clearanceP99Ratio: some,
+    clearanceP99Ms: some,
+    clearancesPerSecond: some,
+    registryMiB: some,
     historyBytesPerRecipient: { '100': some, '300': some },
     rates: { workflowPerRecipient: some, bareMailLibrary: some, productImport: some, bareCopy: some },
   });
