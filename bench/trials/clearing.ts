@@ -102,10 +102,7 @@ async function fillRegistry(url: string, tenantId: string, dataOn: string, numbe
     );
     await client.query('commit');
     await client.query('analyze call_registry_blocks');
-    const { rows } = await client.query<{ mib: string }>(
-      `select pg_total_relation_size('call_registry_blocks') / 1048576.0 as mib`,
-    );
-    return Number(rows[0]?.mib);
+    return (await sizeMiB(client)) - before;
   } finally {
     await client.end();
   }
