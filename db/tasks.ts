@@ -78,7 +78,11 @@ function eventOf({ kind, step }: Row, outcome: string): EnrolmentEvent | null {
     case 'manual':
       return { kind: 'outcome', step, outcome: 'done' };
     case 'call':
-      return { kind: 'outcome', step, outcome: outcome as 'connected' | 'no_answer' | 'voicemail' | 'wrong_number' | 'do_not_call' };
+      return {
+        kind: 'outcome',
+        step,
+        outcome: outcome as 'connected' | 'no_answer' | 'voicemail' | 'wrong_number' | 'do_not_call',
+      };
     case 'unknown_outcome':
       return { kind: 'outcome', step, outcome: 'sent' }; // never repeated: the sequence goes on behind the step
     default:

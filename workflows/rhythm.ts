@@ -31,15 +31,14 @@ export function rhythm(): Rhythm {
   setHandler(wake, () => void (woken = true));
   void sleep(longestRunMs).then(() => void (old = true));
 
-  /** Sets the alarm for the instant, unless one rings by then. */
-  function ringIn(waitMs: number): void {
-    const at = Date.now() + waitMs;
-    for (const earlier of alarms) if (earlier <= at) return;
+  /** Sets an alarm, unless one rings by then. */
+  async function ringIn(waitMs: number): Promise<void> {
+    const at = Date.now() + waitMs; // oxlint-disable-line no-restricted-properties -- compared with other alarms, never with the law's clock
+    for (const set of alarms) if (set <= at) return;
     alarms.add(at);
-    void sleep(waitMs).then(() => {
-      alarms.delete(at);
-      rung = true;
-    });
+    await sleep(waitMs);
+    alarms.delete(at);
+    rung = true;
   }
 
   return {
@@ -49,7 +48,7 @@ export function rhythm(): Rhythm {
       rung = false;
       if (waitMs === null) await condition(() => woken || old);
       else if (waitMs > 0) {
-        ringIn(waitMs);
+        void ringIn(waitMs);
         await condition(() => woken || old || rung);
       }
       const { historyLength, continueAsNewSuggested } = workflowInfo();

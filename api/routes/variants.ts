@@ -28,13 +28,9 @@ const Look = z
     at: Instant,
     responses: Count.meta({ description: 'Of all variants together, when it was looked.' }),
     foremost: Variant.nullable(),
-    confidence: z
-      .number()
-      .min(0)
-      .max(1)
-      .meta({
-        description: "That it is really the foremost, by Fisher's exact test; all looks and all variants are taken into account.",
-      }),
+    confidence: z.number().min(0).max(1).meta({
+      description: "That it is really the foremost, by Fisher's exact test; all looks and all variants are taken into account.",
+    }),
   })
   .meta({ id: 'VariantLook' });
 const Measure = z
