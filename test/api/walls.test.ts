@@ -46,7 +46,9 @@ beforeAll(async () => {
   });
   const { id: incidentId, lines } = incident.body as { id: string; lines: { id: string }[] };
   const held = await other.officer.post(`/v1/breaches/${incidentId}/holds`, breachDecision);
+  const clearance = await other.rep.post('/v1/calls/clearance', { number: '+12125550101' });
   Object.assign(theirs, {
+    clearanceId: (clearance.body as { id: string }).id,
     incidentId,
     lineId: lines[0]?.id,
     holdId: (held.body as { holds: { id: string }[] }).holds[0]?.id,
@@ -91,6 +93,7 @@ const bodies: Record<string, unknown> = {
   'post /launches/{launchId}/lists': { listIds: [nobody] },
   'post /launches/{launchId}/variants/winner': { stepId: 'letter', variant: 'a' },
   'post /tasks/{taskId}/done': { outcome: 'done' },
+  'post /tasks/{taskId}/call-back': { at: '2027-01-04T17:00:00Z' },
   'post /breaches/{incidentId}/facts': { facts: { nature: 'Mine now' } },
   'post /breaches/{incidentId}/scopes': { kind: 'users' },
   'post /breaches/{incidentId}/approve': { revision: 1 },
@@ -107,7 +110,10 @@ const queries: Record<string, string> = {
   'get /launches/{launchId}/report/people.csv': '?step=letter',
   'get /launches/{launchId}/report/rest': '?step=letter',
 };
-const named = routes.filter(({ path }) => path.includes('{')).map((route) => ({ route, name: `${route.method} ${route.path}` }));
+const publicNames = ['{state}', '{list}']; // of the law's tables: nobody's
+const named = routes
+  .filter(({ path }) => path.includes('{') && !publicNames.some((name) => path.includes(name)))
+  .map((route) => ({ route, name: `${route.method} ${route.path}` }));
 
 test.each(named)('$name: what is in another workspace is not there', async ({ route, name }) => {
   const path = `/v1${route.path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => theirs[parameter] ?? `no ${parameter}`)}`;
