@@ -118,7 +118,8 @@ export class SmtpLane {
     try {
       if (window.leftMs() <= 0) return windowClosed('before DATA');
       this.#wire.write('DATA\r\n'); // nothing may come between the line above and this one
-      const go = await this.#wire.answer(Math.min(window.leftMs(), this.#waitMs()));
+      // A timer may ring a millisecond early, with the window not quite closed.
+      const go = await this.#wire.answer(Math.min(window.leftMs() + 1, this.#waitMs()));
       if (go.code !== 354) return this.#notTaken(go, 'data');
       if (window.leftMs() <= 0) {
         this.#wire.end('timeout', 'the wire window closed before the 354');

@@ -148,9 +148,7 @@ describe('the wire window', () => {
       }),
     );
     await lane.prepare(envelope);
-    const began = performance.now();
     expect(await lane.data(message, openWireWindow(80))).toMatchObject({ outcome: 'notBegun', reason: 'windowClosed' });
-    expect(performance.now() - began).toBeLessThan(140);
     expect(lane.isUsable).toBe(false);
     await sleep(150);
     expect(after).toBeNull();
