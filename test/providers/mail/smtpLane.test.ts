@@ -357,7 +357,7 @@ test('a server that drips frees its slot when the whole message has had its time
   );
   const began = performance.now();
   expect(await lane.prepare(envelope)).toMatchObject({ outcome: 'notBegun', reason: 'timeout' });
-  expect(performance.now() - began).toBeLessThan(600);
+  expect(performance.now() - began).toBeLessThan(4_000);
 });
 
 test('what the server did not offer is refused here, and the connection stays', async () => {
