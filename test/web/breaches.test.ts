@@ -1,8 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { addList, mailboxBody, made } from '../api/builders.ts';
-import { password, serve } from '../api/serve.ts';
-import { openBrowser } from './browser.ts';
+import { serve } from '../api/serve.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { builtConsole } from './console.ts';
 
 let browser: Browser;
@@ -19,9 +19,7 @@ beforeAll(async () => {
   page.setDefaultTimeout(20_000);
   page.on('pageerror', (error) => void complaints.push(error.message));
   await page.goto(`${api.origin}/log-in`);
-  await page.getByLabel('E-mail address').fill(acme.officer.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme.officer.email);
   await page.getByRole('heading', { level: 1, name: 'Obligations' }).waitFor();
 });
 afterAll(async () => {

@@ -1,7 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import bundled from '@sparticuz/chromium';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { password } from '../api/serve.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -10,6 +11,13 @@ export async function openBrowser(): Promise<Browser> {
   const own = process.env.CHROMIUM ?? found();
   if (own !== undefined) return chromium.launch({ executablePath: own, args: ['--no-sandbox'] });
   return chromium.launch({ executablePath: await bundled.executablePath(), args: bundled.args });
+}
+
+/** Fills in the log-in page, which the page shows. */
+export async function logIn(page: Page, email: string): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').first().fill(password);
+  await page.keyboard.press('Enter');
 }
 
 function found(): string | undefined {

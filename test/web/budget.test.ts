@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { password } from '../api/serve.ts';
-import { openBrowser } from './browser.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { builtConsole } from './console.ts';
 import { busyWorkspace, type BusyWorkspace } from './workspace.ts';
 
@@ -41,9 +40,7 @@ test('Today is painted after few requests and few bytes', async () => {
   const page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(acme.origin);
-  await page.getByLabel('E-mail address').fill(acme.owner.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme.owner.email);
   const heading = page.getByRole('heading', { level: 1, name: 'Today' });
   await heading.waitFor();
   const fresh = await page.context().newPage();

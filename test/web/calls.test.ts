@@ -1,8 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { callsUnderWay } from '../api/callWorkspace.ts';
-import { password, serve } from '../api/serve.ts';
-import { openBrowser } from './browser.ts';
+import { serve } from '../api/serve.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { builtConsole } from './console.ts';
 
 let api: Awaited<ReturnType<typeof serve>>;
@@ -20,9 +20,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => void complaints.push(error.message));
   page.setDefaultTimeout(20_000);
   await page.goto(api.origin);
-  await page.getByLabel('E-mail address').fill(acme.rep.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme.rep.email);
   await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
 });
 afterAll(async () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { password } from '../api/serve.ts';
-import { openBrowser } from './browser.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { busyWorkspace, type BusyWorkspace, TEMPORAL_UI } from './workspace.ts';
 
 let browser: Browser;
@@ -14,9 +13,7 @@ beforeAll(async () => {
   page.setDefaultTimeout(20_000);
   for (const name of ['Bakery', 'Airfield']) await acme.owner.post('/v1/companies', { name });
   await page.goto(acme.origin);
-  await page.getByLabel('E-mail address').fill(acme.owner.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme.owner.email);
   await heading('Today');
 });
 afterAll(async () => {

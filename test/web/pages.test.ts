@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { password } from '../api/serve.ts';
-import { openBrowser } from './browser.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { busyWorkspace, type BusyWorkspace } from './workspace.ts';
 
 let browser: Browser;
@@ -23,9 +22,7 @@ beforeAll(async () => {
   page.on('response', (response) => weighed.push(response.body().then((body) => void (firstBytes += gzipSync(body).length))));
   page.on('request', (request) => void requested.push(request.url()));
   await page.goto(acme.origin);
-  await page.getByLabel('E-mail address').fill(acme.owner.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme.owner.email);
   await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
   await Promise.all(weighed);
   page.removeAllListeners('response');

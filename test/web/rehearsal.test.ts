@@ -2,9 +2,9 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { addList, definition, made, mailboxBody } from '../api/builders.ts';
 import { play } from '../api/rehearsing.ts';
-import { password, serve } from '../api/serve.ts';
+import { serve } from '../api/serve.ts';
 import { weeksBetween } from '../../web/pages/rehearsals/weeks.ts';
-import { openBrowser } from './browser.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { builtConsole } from './console.ts';
 
 const WIDE = { width: 1200, height: 900 };
@@ -36,9 +36,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => void complaints.push(error.message));
   page.setDefaultTimeout(15_000);
   await page.goto(`${api.origin}/launches/new`);
-  await page.getByLabel('E-mail address').fill(acme.rep.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme.rep.email);
   await heading('Launch a sequence');
 }, 120_000);
 afterAll(async () => {

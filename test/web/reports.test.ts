@@ -1,7 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { password } from '../api/serve.ts';
-import { openBrowser } from './browser.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { busyWorkspace, type BusyWorkspace } from './workspace.ts';
 
 const WIDE = { width: 1200, height: 900 };
@@ -17,9 +16,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => void complaints.push(error.message));
   page.setDefaultTimeout(10_000);
   await page.goto(acme.origin);
-  await page.getByLabel('E-mail address').fill(acme.owner.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme.owner.email);
   await heading('Today');
 });
 afterAll(async () => {

@@ -1,7 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { roles } from '../../api/roles.ts';
-import { password } from '../api/serve.ts';
-import { openBrowser } from './browser.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { busyWorkspace, type BusyWorkspace } from './workspace.ts';
 
 let browser: Browser;
@@ -25,9 +24,7 @@ const firstPages = { rep: 'Today', officer: 'Obligations', operator: 'System', o
 
 test.each(roles)('a user in the role %s is shown what the role may see, and nothing that is refused', async (role) => {
   await page.goto(`${acme.origin}/log-in`);
-  await page.getByLabel('E-mail address').fill(acme[role].email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme[role].email);
   await page.getByRole('heading', { level: 1, name: firstPages[role] }).waitFor();
   refused = [];
   const places = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');

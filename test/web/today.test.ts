@@ -1,6 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { password } from '../api/serve.ts';
-import { openBrowser } from './browser.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { busyWorkspace, type BusyWorkspace } from './workspace.ts';
 
 let browser: Browser;
@@ -13,9 +12,7 @@ beforeAll(async () => {
   page = await (await browser.newContext({ reducedMotion: 'reduce', viewport: { width: 1200, height: 900 } })).newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(acme.origin);
-  await page.getByLabel('E-mail address').fill(acme.owner.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, acme.owner.email);
   await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
 });
 afterAll(async () => {

@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { addList, definition, email, mailboxBody, made } from '../api/builders.ts';
-import { password, serve } from '../api/serve.ts';
+import { serve } from '../api/serve.ts';
 import { newLaunch } from '../builders/enrolment.ts';
 import { newReadersOf } from '../builders/variants.ts';
-import { openBrowser } from './browser.ts';
+import { logIn, openBrowser } from './browser.ts';
 import { builtConsole } from './console.ts';
 
 const WIDE = { width: 1200, height: 900 };
@@ -37,9 +37,7 @@ beforeAll(async () => {
   page = await (await browser.newContext({ reducedMotion: 'reduce', viewport: WIDE })).newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(api.origin);
-  await page.getByLabel('E-mail address').fill(owner.email);
-  await page.getByLabel('Password').first().fill(password);
-  await page.keyboard.press('Enter');
+  await logIn(page, owner.email);
   await heading('Today');
 });
 afterAll(async () => {
