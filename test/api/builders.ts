@@ -16,7 +16,7 @@ export function mailboxBody(change: Record<string, unknown> = {}) {
     kind: 'rep',
     fromName: 'Ann',
     address: 'ann@acme.example',
-    smtp: { host: '127.0.0.1', port: 2525, security: 'none', user: 'ann', password: 'smtp password of ann' },
+    smtp: { host: '127.0.0.1', port: 1, security: 'none', user: 'ann', password: 'smtp password of ann' }, // where nothing listens, whatever else runs
     dkim: { domain: 'acme.example', selector: 's1', privateKey },
     ...change,
   };
