@@ -13,6 +13,7 @@ import { allActivities } from './activities.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { dispatchLoop } from './dispatchLoop.ts';
 import { faultPoints } from './faults.ts';
+import { keepSchedules, standingOf } from './schedules.ts';
 import { connectClient, connectNative } from './temporal.ts';
 
 /** Queues by kind of wait: a legal clock never stands behind mail, an import never before it. */
@@ -82,6 +83,7 @@ const workers = await Promise.all(
   ),
 );
 
+await keepSchedules(client, standingOf(environment));
 const stopping = new AbortController();
 const dispatching = dispatchLoop({
   client,
