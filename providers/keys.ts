@@ -13,6 +13,8 @@ export interface PlatformKeys {
   readonly clearanceSeeds: readonly Buffer[];
   /** Of the signature on the inbound webhook. */
   readonly webhookKey: Buffer;
+  /** Of the chain of the ledger of erasures; like the address key it never changes. */
+  readonly ledgerKey: Buffer;
 }
 
 /** `secrets`: newest first, each 32 random bytes or more in base64url. Rotation puts a new one in front and keeps the old ones. */
@@ -31,5 +33,6 @@ export function platformKeys(secrets: readonly string[]): PlatformKeys {
     vaultKeys: [newest, ...older].map((secret) => derive(secret, 'vault', 64).toString('base64url')),
     clearanceSeeds: [newest, ...older].map((secret) => derive(secret, 'clearance', 32)),
     webhookKey: derive(newest, 'webhook', 32),
+    ledgerKey: derive(older.at(-1) ?? newest, 'erasures', 32),
   };
 }
