@@ -5,6 +5,7 @@ import express, { type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { keepReply, letGoOfKey, takeKey } from '../db/idempotency.ts';
 import { bearerOf, holderOf } from './apiToken.ts';
+import { auditing } from './audit.ts';
 import type { Dependencies } from './dependencies.ts';
 import { limited, placeOf } from './limits.ts';
 import { type Fault, Problem, type ProblemName } from './problem.ts';
@@ -54,6 +55,8 @@ async function answer(route: Route, request: Request, response: Response, deps: 
     throw new Problem('unsupported-media-type', `Send one of ${route.upload.mediaTypes.join(', ')}.`);
   }
 
+  const ip = request.ip ?? '';
+  const audit = auditing(deps, { route, params, who, ip });
   async function handled(): Promise<unknown> {
     const asked = {
       params,
@@ -61,14 +64,16 @@ async function answer(route: Route, request: Request, response: Response, deps: 
       body,
       upload: request,
       headers: request.headers,
-      ip: request.ip ?? '',
+      ip,
       who, // null on a public route, whose handler sees it typed so
-      db: deps.db,
-      deps,
+      db: audit.deps.db,
+      deps: audit.deps,
       reply: (name: string, value: string) => void response.append(name, value),
     };
     try {
-      return route.reply.schema.parse(await route.handle(asked));
+      const reply = route.reply.schema.parse(await route.handle(asked));
+      await audit.answered(reply);
+      return reply;
     } catch (error) {
       throw isOfForgedCursor(error, query) ? new Problem('malformed-request', 'The cursor is none of this list.') : error;
     }

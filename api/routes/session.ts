@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actsAs } from '../../db/audit/log.ts';
 import { readSecondFactor } from '../../db/secondFactor.ts';
 import { findLogin, isKnownAddress, type Login, noteAddress } from '../../db/sessions.ts';
 import { readTenant } from '../../db/tenants.ts';
@@ -117,6 +118,7 @@ export async function openFor(
   deps: Dependencies,
   caller: Caller,
 ): Promise<{ token: Token; session: z.input<typeof Session> }> {
+  actsAs(tx, { userId }); // nobody was signed in when the request came
   const token = await startSession(tx, userId, deps.randomBytes, caller);
   return { token, session: await describe(tx, userId, token, deps) };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { actsAs } from '../../db/audit/log.ts';
 import { type LinkKind, openLink, useLink, writeLetter } from '../../db/accountLetters.ts';
 import { readSecondFactor } from '../../db/secondFactor.ts';
 import { endAccess, findLogin } from '../../db/sessions.ts';
@@ -193,6 +194,7 @@ const confirmReset = route({
     const passwordHash = await hashPassword(body.password, deps.randomBytes);
     await db.inTenant(claims.tenantId, async (tx) => {
       if (!(await openLink(tx, claims.letterId))) throw dead();
+      actsAs(tx, { userId: user.id });
       await changeUser(tx, user.id, { passwordHash });
       await useLink(tx, claims.letterId);
       await endAccess(tx, user.id, null);

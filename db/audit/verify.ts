@@ -38,7 +38,7 @@ export async function verifyChain(
   for (const { seq, hash } of [...heads, ...known]) expected.set(seq, [...(expected.get(seq) ?? []), hash]);
 
   let seq = 0;
-  let hash = noHash;
+  let hash: Buffer = noHash;
   for (;;) {
     const page = await entriesAfter(tx, seq);
     for (const entry of page) {

@@ -2,13 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { createApp } from '../../api/app.ts';
+import { isAudited } from '../../api/audit.ts';
 import type { Dependencies } from '../../api/dependencies.ts';
 import { hashPassword } from '../../api/password.ts';
 import { type Role, roles } from '../../api/roles.ts';
+import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
 import { openApiOf } from '../../api/openapi.ts';
 import { startSession, csrfOf } from '../../api/session.ts';
-import { openDatabase } from '../../db/transaction.ts';
+import { type Database, openDatabase } from '../../db/transaction.ts';
 import { clearanceSigner } from '../../providers/clearanceSignature.ts';
 import { createTemplates } from '../../providers/templates.ts';
 import { generateVaultKey, vault } from '../../providers/vault.ts';
@@ -42,6 +44,7 @@ export async function serve(options: Partial<Dependencies> = {}) {
   await new Promise((resolve) => server.once('listening', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const passwordHash = await hashPassword(password, randomBytes);
+  const changed: Changes = new Map();
 
   return {
     origin,
@@ -65,7 +68,7 @@ export async function serve(options: Partial<Dependencies> = {}) {
           );
           const token = await startSession(tx, user.id, randomBytes);
           const headers = { cookie: `decorum_session=${token.tenantId}.${token.secret}`, 'x-csrf-token': csrfOf(token) };
-          made.push([role, { ...client(origin, headers), userId: user.id, email }]);
+          made.push([role, { ...client(origin, headers, changesOf(changed, id)), userId: user.id, email }]);
         }
         return made;
       });
@@ -75,8 +78,12 @@ export async function serve(options: Partial<Dependencies> = {}) {
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await db.close();
-      await database.drop();
+      try {
+        await holdAgainstLog(db, changed);
+      } finally {
+        await db.close();
+        await database.drop();
+      }
     },
   };
 }
@@ -90,8 +97,31 @@ export type Client = ReturnType<typeof client> & { userId: string; email: string
 
 type Sent = { body?: unknown; headers?: Record<string, string> };
 
+/** How often each workspace's clients have done what an entry must be left of. */
+type Changes = Map<string, Map<string, number>>;
+
+function changesOf(all: Changes, tenantId: string): Map<string, number> {
+  const changes = new Map<string, number>();
+  all.set(tenantId, changes);
+  return changes;
+}
+
+/** Whatever a test did to a workspace over the API stands in its audit log. */
+async function holdAgainstLog(db: Database, all: Changes): Promise<void> {
+  for (const [tenantId, changes] of all) {
+    const logged = new Map(
+      (
+        await db.inTenant(tenantId, (tx) =>
+          tx.rows<{ action: string; count: number }>(`select action, count(*) as count from audit_log group by 1`),
+        )
+      ).map(({ action, count }) => [action, count]),
+    );
+    expect([...changes].filter(([action, times]) => (logged.get(action) ?? 0) < times)).toEqual([]);
+  }
+}
+
 /** Speaks as somebody. A JSON reply of a route that is in the list is held against that route's schema before it is handed back. */
-function client(origin: string, own: Record<string, string>) {
+function client(origin: string, own: Record<string, string>, changes = new Map<string, number>()) {
   async function ask(method: string, path: string, { body, headers = {} }: Sent = {}): Promise<Reply> {
     const raw = typeof body === 'string' || body instanceof Buffer;
     const response = await fetch(`${origin}${path}`, {
@@ -103,7 +133,12 @@ function client(origin: string, own: Record<string, string>) {
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     const reply = { status: response.status, headers: response.headers, body: isJson ? (JSON.parse(text) as unknown) : text };
-    holdAgainstSchema(method, path, reply);
+    const route = routeOf(method, path);
+    holdAgainstSchema(route, path, reply);
+    if (route && isAudited(route) && response.ok && !('idempotency-key' in headers)) {
+      const action = `${route.method} ${route.path}`;
+      changes.set(action, (changes.get(action) ?? 0) + 1);
+    }
     return reply;
   }
   return {
@@ -119,15 +154,18 @@ function client(origin: string, own: Record<string, string>) {
 
 const documented = (openApiOf(routes) as { paths: Record<string, Record<string, { responses: object }>> }).paths;
 
-/** Held against the document that integrators read: the status is in it, the body is as it says, a refusal is a problem document. */
-function holdAgainstSchema(method: string, path: string, { status, body, headers }: Reply): void {
-  if (path.startsWith('/u/')) return; // pages for people
+function routeOf(method: string, path: string): Route | undefined {
   const [place] = path.split('?');
-  const route = routes.find(
+  return routes.find(
     (candidate) =>
       candidate.method === method.toLowerCase() &&
       new RegExp(`^/v1${candidate.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(place ?? ''),
   );
+}
+
+/** Held against the document that integrators read: the status is in it, the body is as it says, a refusal is a problem document. */
+function holdAgainstSchema(route: Route | undefined, path: string, { status, body, headers }: Reply): void {
+  if (path.startsWith('/u/')) return; // pages for people
   if (route) expect(Object.keys(documented[route.path]?.[route.method]?.responses ?? {})).toContain(String(status));
   if (status >= 400) {
     expect({ path, type: headers.get('content-type') }).toEqual({ path, type: 'application/problem+json; charset=utf-8' });

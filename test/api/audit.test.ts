@@ -1,0 +1,116 @@
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { z } from 'zod';
+import { mount } from '../../api/mount.ts';
+import type { Route } from '../../api/route.ts';
+import { routes } from '../../api/routes.ts';
+import { Nothing } from '../../api/shapes.ts';
+import { listChains } from '../../db/audit/heads.ts';
+import { verifyChain } from '../../db/audit/verify.ts';
+import { password, serve } from './serve.ts';
+
+let api: Awaited<ReturnType<typeof serve>>;
+let acme: Awaited<ReturnType<typeof api.workspace>>;
+beforeAll(async () => {
+  api = await serve();
+  acme = await api.workspace();
+});
+afterAll(() => api.close());
+
+interface Entry {
+  via: string;
+  user: string | null;
+  action: string;
+  kind: string;
+  id: string | null;
+  place: string | null;
+}
+
+const entries = (workspace = acme) =>
+  api.db.inTenant(workspace.id, (tx) =>
+    tx.rows<Entry>(
+      `select via, user_id as "user", action, subject_kind as kind, subject_id as id, encode(place, 'hex') as place from audit_log order by seq`,
+    ),
+  );
+
+describe('every route of the document that changes something', () => {
+  /** The route as it is mounted, but for what it does: it changes the workspace. */
+  const changing = (route: Route): Route => ({
+    ...route,
+    params: z.looseObject({}),
+    query: z.looseObject({}),
+    body: undefined,
+    upload: undefined,
+    reply: { status: 204, schema: Nothing },
+    handle: async ({ db }) => void (await db.inTenant(acme.id, (tx) => tx.run(`update tenants set name = name`))),
+  });
+  const changes = routes.filter(({ method }) => method !== 'get');
+
+  test('leaves an entry, whatever its handler does, but for those that are set apart', async () => {
+    const { body } = await api.stranger.get('/v1/openapi.json');
+    const documented = Object.entries((body as { paths: Record<string, object> }).paths)
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method, path, name: `${method} ${path}` })))
+      .filter(({ method }) => method !== 'get');
+    const app = express();
+    mount(app, changes.map(changing), api.deps);
+    const server = app.listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const headers = await signedIn();
+    const silent: string[] = [];
+    for (const { method, path, name } of documented) {
+      const before = (await entries()).length;
+      const address = `http://127.0.0.1:${port}${path.replaceAll(/\{\w+\}/g, '1')}`;
+      expect({ name, ok: (await fetch(address, { method: method.toUpperCase(), headers })).ok }).toEqual({ name, ok: true });
+      const left = (await entries()).slice(before);
+      if (left.length === 0) silent.push(name);
+      else expect(left.map(({ action }) => action)).toEqual([name]);
+    }
+    expect(silent).toEqual(['post /inbound']);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  async function signedIn(): Promise<Record<string, string>> {
+    const { headers, body } = await api.stranger.post('/v1/session', { email: acme.owner.email, password });
+    const [cookie = ''] = (headers.get('set-cookie') ?? '').split(';');
+    return { cookie, 'x-csrf-token': (body as { csrf: string }).csrf };
+  }
+});
+
+test('an entry says who did what to which id, from where, and nothing of a person', async () => {
+  const mine = await api.workspace();
+  const { body } = await mine.rep.post('/v1/lists', { name: 'Ada Lovelace' });
+  const { id } = body as { id: string };
+  await mine.owner.patch(`/v1/lists/${id}`, { name: 'Grace Hopper' });
+  const [made, changed] = await entries(mine);
+  expect(made).toMatchObject({ via: 'session', user: mine.rep.userId, action: 'post /lists', kind: 'lists', id });
+  expect(changed).toMatchObject({ via: 'session', user: mine.owner.userId, action: 'patch /lists/{listId}', kind: 'list', id });
+  expect(made?.place).toMatch(/^[\da-f]{32}$/);
+  expect(made?.place).toBe(changed?.place);
+  expect(JSON.stringify([made, changed])).not.toMatch(/Lovelace|Hopper|127\.0\.0\.1|@/);
+  expect(await api.db.inTenant(mine.id, (tx) => verifyChain(tx, () => true))).toMatchObject({ ok: true, entries: 2 });
+});
+
+test('a log-in is an entry of whoever logs in; a wrong password is none', async () => {
+  const mine = await api.workspace();
+  await api.stranger.post('/v1/session', { email: mine.rep.email, password: 'a wrong one, surely' });
+  expect(await entries(mine)).toEqual([]);
+  await api.stranger.post('/v1/session', { email: mine.rep.email, password });
+  expect(await entries(mine)).toMatchObject([{ via: 'public', user: mine.rep.userId, action: 'post /session' }]);
+});
+
+test('what was refused changed nothing and leaves nothing; what changed nothing and was done is an entry', async () => {
+  const mine = await api.workspace();
+  await mine.rep.patch('/v1/tenant', { name: 'Mine' });
+  await mine.rep.post('/v1/lists', { name: '' });
+  expect(await entries(mine)).toEqual([]);
+  await mine.officer.get('/v1/obligations.csv');
+  expect(await entries(mine)).toMatchObject([{ action: 'get /obligations.csv', user: mine.officer.userId, id: null }]);
+});
+
+test('a sign-up that nobody has confirmed has no workspace and so no log', async () => {
+  const before = await listChains(api.db);
+  await api.stranger.post('/v1/sign-ups', { name: 'New', email: 'new@nowhere.example', company: 'None' });
+  expect(await listChains(api.db)).toEqual(before);
+});
