@@ -5,10 +5,10 @@ import { layOut, mappingByContent } from '../domain/contactHeadings.ts';
 import { decoded, type Encoding, EncodingGuess } from '../providers/csv/encoding.ts';
 import { openTable } from '../providers/csv/table.ts';
 import { Unreadable } from '../providers/csv/unreadable.ts';
+import { inChunks } from './chunks.ts';
 import { Problem } from './problem.ts';
 import type { Who } from './route.ts';
 
-const CHUNK_BYTES = 1024 * 1024;
 const MOST_BYTES = 1024 * 1024 * 1024;
 
 /**
@@ -51,19 +51,4 @@ async function receive(
     chunks += 1;
   }
   return { bytes, encoding: guess.end() };
-}
-
-/** The network's small pieces in rows of the record's size. */
-async function* inChunks(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  let size = 0;
-  for await (const piece of pieces) {
-    held.push(piece);
-    size += piece.length;
-    if (size < CHUNK_BYTES) continue;
-    yield Buffer.concat(held);
-    held = [];
-    size = 0;
-  }
-  if (size > 0) yield Buffer.concat(held);
 }

@@ -56,3 +56,10 @@ export const rehearsalWork = (tenantId: string, rehearsalId: string): Wish => ({
   taskQueue: 'bulk',
   args: [tenantId, rehearsalId],
 });
+
+export const registryWork = (tenantId: string, loadId: string): Wish => ({
+  workflowId: `dnc/${tenantId}/${loadId}`,
+  workflowType: 'dncRefresh',
+  taskQueue: 'bulk',
+  args: [tenantId, loadId],
+});

@@ -11,6 +11,7 @@ export const promises = {
   'suppression.honoured': { clause: 'P11', citation: '15 U.S.C. 7704(a)(4)(A)(i); 16 CFR 316.5: ten business days' },
   'do_not_call.honoured': { clause: 'P12', citation: '47 CFR 64.1200(d)(3): ten business days; here at once' },
   'call.cleared': { clause: 'P12', citation: '16 CFR 310.4(b)(3)' },
+  'registry.fresh': { clause: 'P12', citation: '16 CFR 310.4(b)(3)(iv): a registry no older than 31 days' },
   'breach.users': { clause: 'P6', citation: 'Policy P6: affected users are e-mailed within 72 hours of discovery' },
   'breach.regulators': { clause: 'P6', citation: 'Policy P6: regulators are notified as each state requires' },
   'breach.bureaus': { clause: 'P6', citation: 'Policy P6: credit bureaus are notified as each state requires' },

@@ -99,6 +99,11 @@ export function registryDaysLeft(dataOn: string, on: string): number {
   return STALE_AT_DAYS - ageDays(dataOn, on);
 }
 
+/** From this instant on the data clears nothing. */
+export function registryStaleAt(dataOn: string): Date {
+  return new Date(`${Temporal.PlainDate.from(dataOn).add({ days: STALE_AT_DAYS }).toString()}T00:00:00Z`);
+}
+
 function ageDays(from: string, to: string): number {
   return Temporal.PlainDate.from(from).until(to).total('days');
 }

@@ -28,6 +28,10 @@ const Environment = z.object({
   /** The operator's mailbox, over which the product writes to its users: `smtps://user:password@host` or `smtp://…` (STARTTLS). */
   SYSTEM_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SYSTEM_MAIL_FROM: z.email().optional(),
+  /** Who runs the installation: gets every alarm of the auditor, and hears when it falls silent. */
+  ALARM_MAIL_TO: z.email().optional(),
+  /** Port of the auditor's own metrics, on this machine only; absent: none. */
+  AUDITOR_METRICS_PORT: port.optional(),
   /** The API terminates TLS itself with these … */
   TLS_CERT_FILE: z.string().optional(),
   TLS_KEY_FILE: z.string().optional(),
@@ -35,6 +39,8 @@ const Environment = z.object({
   TRUSTED_PROXIES: z.string().optional(),
   /** Port of the inbound SMTP listener; absent: none in this process. */
   INBOUND_SMTP_PORT: port.optional(),
+  /** Where downloads of do-not-call registries are laid: a folder for each workspace, named by its id (docs/operations.md). */
+  REGISTRY_FOLDER: z.string().optional(),
   /** Of the mail catcher of `npm start`; absent where mail really leaves. */
   CATCHER_URL: z.url().optional(),
   /** Folder of the built console. */

@@ -4,12 +4,18 @@ import { type ForwardingDependencies, forwardingActivities } from '../activities
 import { type ImportDependencies, importActivities } from '../activities/imports.ts';
 import { type MailDependencies, mailActivities } from '../activities/mail.ts';
 import { outreachActivities } from '../activities/outreach.ts';
+import { type RegistryDependencies, registryActivities } from '../activities/registries.ts';
 import { rehearsalActivities } from '../activities/rehearsal.ts';
 import { suppressionActivities } from '../activities/suppression.ts';
 
 /** Every activity by its name, for every task queue: a queue is a kind of wait, not a kind of worker. */
 export function allActivities(
-  deps: MailDependencies & ForwardingDependencies & ImportDependencies & LetterDependencies & BreachDependencies,
+  deps: MailDependencies &
+    ForwardingDependencies &
+    ImportDependencies &
+    LetterDependencies &
+    BreachDependencies &
+    RegistryDependencies,
 ) {
   return {
     ...outreachActivities(deps),
@@ -20,5 +26,6 @@ export function allActivities(
     ...importActivities(deps),
     ...breachActivities(deps),
     ...accountLetterActivities(deps),
+    ...registryActivities(deps),
   };
 }

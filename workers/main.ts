@@ -54,6 +54,7 @@ const activities = allActivities({
   monotonicMs: () => performance.now(),
   now: () => new Date(),
   addressKey: environment.keys.addressKey,
+  registryFolder: environment.REGISTRY_FOLDER,
   ...(systemSmtp !== undefined &&
     systemFrom !== undefined && {
       letters: {

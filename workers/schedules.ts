@@ -18,7 +18,7 @@ export interface Standing {
 
 /** Every Schedule of an installation. */
 export function standingOf(_environment: Environment): Standing[] {
-  return [];
+  return [{ id: 'dnc-watch', workflowType: 'dncWatch', taskQueue: 'legal', every: '5 minutes' }];
 }
 
 /**

@@ -2,6 +2,8 @@
 export { accountLetter } from './accountLetter.ts';
 export { breachNotification } from './breachNotification.ts';
 export { contactImport } from './contactImport.ts';
+export { dncRefresh } from './dncRefresh.ts';
+export { dncWatch } from './dncWatch.ts';
 export { mailboxSender } from './mailboxSender.ts';
 export { outreachCohort } from './outreachCohort.ts';
 export { outreachSequence } from './outreachSequence.ts';

@@ -1,22 +1,15 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { listRegistries, loadRegistry, RegistryLoadRefused } from '../../db/calls/registries.ts';
+import { findLoad, listLoads, type RegistryLoad as LoadRow } from '../../db/calls/registryLoads.ts';
+import { listRegistries } from '../../db/calls/registries.ts';
 import { registryDaysLeft } from '../../law/calls.ts';
-import { registryLines, type RegistryLine } from '../../providers/registry/lines.ts';
-import { RegistryFileRefused } from '../../providers/registry/refused.ts';
-import { unzipped } from '../../providers/registry/zip.ts';
 import { Problem } from '../problem.ts';
+import { receiveRegistry } from '../registryUpload.ts';
 import { route } from '../route.ts';
-import { Instant } from '../shapes.ts';
+import { Id, Instant } from '../shapes.ts';
 
-/** The whole federal registry, zipped, is smaller. */
-const LARGEST_BYTES = 2_000_000_000;
-const WARN_BELOW_DAYS = 7;
+const WARN_FROM_DAYS = 7;
+/** Enough for the downloads of all area codes. */
+const SHOWN_LOADS = 500;
 
 const Registry = z
   .object({
@@ -43,12 +36,32 @@ const list = route({
     const items = rows.map(({ today, ...row }) => {
       const daysLeft = registryDaysLeft(row.dataOn, today);
       const state =
-        daysLeft <= 0 ? ('stale' as const) : daysLeft < WARN_BELOW_DAYS ? ('stale soon' as const) : ('in force' as const);
+        daysLeft <= 0 ? ('stale' as const) : daysLeft <= WARN_FROM_DAYS ? ('stale soon' as const) : ('in force' as const);
       return { ...row, daysLeft, state };
     });
     return { items };
   },
 });
+
+const Load = z
+  .object({
+    id: Id,
+    list: z.string(),
+    kind: z.enum(['full', 'changes']),
+    dataOn: z.iso.date(),
+    account: z.string(),
+    areaCode: z.int().nullable(),
+    origin: z.enum(['upload', 'folder']),
+    fileName: z.string(),
+    state: z.enum(['uploading', 'running', 'in_force', 'refused']),
+    reason: z.string().nullable().meta({ description: 'Why it was refused; the list that was in force stays in force.' }),
+    linesDone: z.int().meta({ description: 'How far a running load is; after a crash it goes on from there.' }),
+    numbers: z.int().nullable().meta({ description: 'In force by it.' }),
+    areaCodes: z.array(z.int()),
+    createdAt: Instant,
+    endedAt: Instant.nullable(),
+  })
+  .meta({ id: 'RegistryLoad' });
 
 const load = route({
   method: 'post',
@@ -56,7 +69,7 @@ const load = route({
   action: 'calling.write',
   tag: 'Calls',
   summary:
-    "Load a download of the federal registry or of a state's own list; a file that is refused leaves the old list in force",
+    "Upload a download of the federal registry or of a state's own list; a workflow loads it, and a file that is refused leaves the old list in force",
   params: z.object({ list: z.string().regex(/^(?:federal|[A-Z]{2})$/) }),
   query: z.object({
     kind: z.enum(['full', 'changes']).default('full'),
@@ -67,57 +80,52 @@ const load = route({
       .max(40)
       .meta({ description: 'Subscription account number (SAN), or the number of the state’s subscription.' }),
     areaCode: z.coerce.number().int().min(200).max(999).optional().meta({ description: 'Of a file whose lines have 7 digits.' }),
+    fileName: z.string().min(1).max(255).default('upload'),
   }),
   upload: { mediaTypes: ['text/plain', 'text/csv', 'application/zip'] },
-  reply: { status: 201, schema: z.object({ numbers: z.int(), areaCodes: z.array(z.int()) }).meta({ id: 'LoadedRegistry' }) },
-  errors: ['too-large', 'invalid-request', 'conflict'],
+  reply: { status: 202, schema: Load },
+  errors: ['too-large', 'invalid-request'],
   async handle({ who, db, params, query, upload, headers }) {
-    const { kind, dataOn, account, areaCode = null } = query;
+    const { areaCode = null, ...rest } = query;
     const { today } = await db.inTenant(who.tenantId, (tx) =>
       tx.row<{ today: string }>(`select (decorum.now() at time zone 'UTC')::date as today`),
     );
-    if (dataOn > today)
+    if (rest.dataOn > today)
       throw new Problem('invalid-request', 'The data cannot be of tomorrow.', {
         errors: [{ parameter: 'dataOn', message: 'in the future' }],
       });
-    const isZip = headers['content-type']?.startsWith('application/zip') ?? false;
-    const lines = isZip ? linesOfZip(upload, { kind, areaCode }) : registryLines(bounded(upload), { kind, areaCode });
-    try {
-      return await loadRegistry(db, who.tenantId, { list: params.list, kind, dataOn, account }, lines);
-    } catch (error) {
-      if (error instanceof RegistryFileRefused)
-        throw new Problem('invalid-request', `${error.message} The old list stays in force.`);
-      if (error instanceof RegistryLoadRefused) throw new Problem('conflict', error.message);
-      throw error;
-    }
+    const form = headers['content-type']?.startsWith('application/zip') ? ('zip' as const) : ('lines' as const);
+    const loadId = await receiveRegistry(db, who, { ...rest, ...params, areaCode, form }, upload);
+    return db.inTenant(who.tenantId, async (tx) => shown(await findLoad(tx, loadId)));
   },
 });
 
-export const callRegistryRoutes = [list, load];
+const loads = route({
+  method: 'get',
+  path: '/call-registry-loads',
+  action: 'calling.read',
+  tag: 'Calls',
+  summary: "Downloads that came by upload or from the operator's folder, and what became of them, newest first",
+  reply: { status: 200, schema: z.object({ items: z.array(Load) }) },
+  handle: ({ who, db }) => db.inTenant(who.tenantId, async (tx) => ({ items: (await listLoads(tx, SHOWN_LOADS)).map(shown) })),
+});
 
-/** A zip is read from its end, so it lies in a file while it is read. The name of a file in it may give the area code. */
-async function* linesOfZip(
-  upload: Readable,
-  of: { kind: 'full' | 'changes'; areaCode: number | null },
-): AsyncGenerator<RegistryLine[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'registry-'));
-  try {
-    const path = join(folder, 'download.zip');
-    await pipeline(bounded(upload), createWriteStream(path));
-    for await (const { name, bytes } of unzipped(path)) {
-      const code = /(?<!\d)([2-9]\d\d)(?!\d)/.exec(name)?.[1];
-      yield* registryLines(bytes, { ...of, areaCode: of.areaCode ?? (code === undefined ? null : Number(code)) });
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+const oneLoad = route({
+  method: 'get',
+  path: '/call-registry-loads/{loadId}',
+  action: 'calling.read',
+  tag: 'Calls',
+  summary: 'One download: how far it is, whether it is in force, or why it was refused',
+  params: z.object({ loadId: Id }),
+  reply: { status: 200, schema: Load },
+  errors: ['not-found'],
+  handle: ({ who, db, params }) => db.inTenant(who.tenantId, async (tx) => shown(await findLoad(tx, params.loadId))),
+});
 
-async function* bounded(upload: Readable): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of upload as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > LARGEST_BYTES) throw new Problem('too-large', 'A download may have 2 GB at most: load the area codes apart.');
-    yield chunk;
-  }
+export const callRegistryRoutes = [list, load, loads, oneLoad];
+
+function shown(row: LoadRow | undefined): z.input<typeof Load> {
+  if (!row) throw new Problem('not-found', 'There is no such load.');
+  const { edition: _edition, fileStamp: _stamp, form: _form, ...load } = row;
+  return { ...load, areaCodes: [...load.areaCodes].sort((a, b) => a - b) };
 }

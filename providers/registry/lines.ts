@@ -1,6 +1,6 @@
 import { RegistryFileRefused } from './refused.ts';
 
-export interface RegistryLine {
+interface RegistryLine {
   readonly areaCode: number;
   readonly exchange: number;
   readonly line: number;
@@ -10,15 +10,21 @@ export interface RegistryLine {
 
 const longestLine = 80;
 
+/** Some numbers of a file, and how many of its lines have been read with them. */
+export interface RegistryLines {
+  readonly found: RegistryLine[];
+  readonly linesRead: number;
+}
+
 /**
  * The lines of a registry's download: numbers of 7 digits (of the area code given) or 10, an area code and a number in two columns, and in a
  * list of changes a date and `A` or `D` behind. The first line that is anything else refuses the file, and a file without its last line's end
- * is taken as whole only when that line is.
+ * is taken as whole only when that line is. `skip`: lines that were taken in before.
  */
 export async function* registryLines(
   bytes: AsyncIterable<Buffer>,
-  { kind, areaCode }: { kind: 'full' | 'changes'; areaCode: number | null },
-): AsyncGenerator<RegistryLine[]> {
+  { kind, areaCode, skip }: { kind: 'full' | 'changes'; areaCode: number | null; skip: number },
+): AsyncGenerator<RegistryLines> {
   let rest = '';
   let at = 0;
   const read = (text: string): RegistryLine => {
@@ -41,10 +47,10 @@ export async function* registryLines(
     const found: RegistryLine[] = [];
     for (const text of lines) {
       at += 1;
-      if (text.trim() !== '') found.push(read(text));
+      if (at > skip && text.trim() !== '') found.push(read(text));
     }
-    yield found;
+    yield { found, linesRead: at };
   }
   at += 1;
-  if (rest.trim() !== '') yield [read(rest)];
+  yield { found: at > skip && rest.trim() !== '' ? [read(rest)] : [], linesRead: at };
 }

@@ -2,6 +2,7 @@ import { windowCalls } from '../../db/calls/tasks.ts';
 import { enrolBatch } from '../../db/enrolling.ts';
 import { planDue } from '../../db/planning.ts';
 import { callingTableVersion, callWindow } from '../../law/calls.ts';
+import { runLoad } from '../../activities/registries/runLoad.ts';
 import { firstOpening, openingAfter, openingAt } from '../../law/openings.ts';
 import { addressHasher } from '../../providers/keyedHash.ts';
 import { addList, definition, email, mailboxBody, made } from './builders.ts';
@@ -61,12 +62,20 @@ export async function callsUnderWay(api: Api, { registry = '2125559999\n', at = 
       nextOpening: openingAfter,
     });
   });
-  if (registry) expect((await loadRegistry(acme.owner, registry)).status).toBe(201);
+  if (registry) expect((await loadRegistry(api, acme, registry)).body).toMatchObject({ state: 'in_force' });
   return { acme, launch, contactIds };
 }
 
-export const loadRegistry = (
-  client: Client,
+/** Uploads a download, and does what its workflow does; answers what has become of it. */
+export async function loadRegistry(
+  api: Api,
+  { id: tenantId, owner }: { id: string; owner: Client },
   lines: string | Buffer,
   { query = 'dataOn=2026-11-20', type = 'text/plain', list = 'federal' } = {},
-) => client.post(`/v1/call-registries/${list}?account=SAN1&${query}`, lines, { 'content-type': type });
+): Promise<{ status: number; body: unknown }> {
+  const reply = await owner.post(`/v1/call-registries/${list}?account=SAN1&${query}`, lines, { 'content-type': type });
+  if (reply.status !== 202) return reply;
+  const { id } = reply.body as { id: string };
+  await runLoad({ db: api.db, onProgress: () => undefined }, tenantId, id);
+  return owner.get(`/v1/call-registry-loads/${id}`);
+}

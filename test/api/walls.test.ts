@@ -47,7 +47,11 @@ beforeAll(async () => {
   const { id: incidentId, lines } = incident.body as { id: string; lines: { id: string }[] };
   const held = await other.officer.post(`/v1/breaches/${incidentId}/holds`, breachDecision);
   const clearance = await other.rep.post('/v1/calls/clearance', { number: '+12125550101' });
+  const load = await other.owner.post('/v1/call-registries/federal?account=theirs&dataOn=2026-01-01', '2125550101\n', {
+    'content-type': 'text/plain',
+  });
   Object.assign(theirs, {
+    loadId: (load.body as { id: string }).id,
     clearanceId: (clearance.body as { id: string }).id,
     incidentId,
     lineId: lines[0]?.id,

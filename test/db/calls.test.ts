@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallAsked, type Clearance, clear, dial } from '../../db/calls/clearances.ts';
 import { refuseCalls } from '../../db/calls/doNotCall.ts';
-import { loadRegistry } from '../../db/calls/registries.ts';
+import { type ListedLines, loadRegistry } from '../../db/calls/registries.ts';
+import { findLoad } from '../../db/calls/registryLoads.ts';
 import { judgeCall } from '../../law/calls.ts';
 import { addressHash } from '../../providers/keyedHash.ts';
+import { newRegistryLoad } from '../builders/registry.ts';
 import { newWorkspace, rules, type Workspace, World } from './world.ts';
 
 let world: World;
@@ -18,13 +20,23 @@ const proof = { judge: judgeCall, sign: (record: string) => Buffer.from(record.l
 /** Callers in a workspace for which the federal list of Manhattan is loaded. */
 async function callers(): Promise<Workspace> {
   const workspace = await newWorkspace(world);
-  const load = { list: 'federal', kind: 'full' as const, dataOn: '2026-11-20', account: 'SAN' };
-  await loadRegistry(world.db, workspace.tenantId, load, lines([{ areaCode: 212, exchange: 555, line: 9999, isAdded: true }]));
+  await inForce(workspace, {}, lines(manhattan(9999)));
   return workspace;
 }
 
-async function* lines<T>(some: readonly T[]): AsyncGenerator<readonly T[]> {
-  yield some;
+/** Loads a list as its workflow does. */
+async function inForce(
+  { tenantId }: Workspace,
+  file: Parameters<typeof newRegistryLoad>[2],
+  some: AsyncIterable<ListedLines>,
+): Promise<void> {
+  await loadRegistry(world.db, tenantId, await newRegistryLoad(world.db, tenantId, file), some);
+}
+
+const manhattan = (line: number, isAdded = true) => ({ areaCode: 212, exchange: 555, line, isAdded });
+
+async function* lines(...found: ListedLines['found']): AsyncGenerator<ListedLines> {
+  yield { found, linesRead: found.length };
 }
 
 function call({ tenantId, rep }: Workspace, n: number, contactId: string | null = null): CallAsked {
@@ -107,13 +119,7 @@ test('a clearance is redeemed once, by whoever asked for it, within ten seconds'
 test('of many diallings at once to a person in Florida three are made', async () => {
   const workspace = await callers();
   const contactId = randomUUID();
-  for (const list of ['federal', 'FL'])
-    await loadRegistry(
-      world.db,
-      workspace.tenantId,
-      { list, kind: 'full', dataOn: '2026-11-20', account: 'SAN' },
-      lines([{ areaCode: 305, exchange: 555, line: 9999, isAdded: true }]),
-    );
+  for (const list of ['federal', 'FL']) await inForce(workspace, { list }, lines({ ...manhattan(9999), areaCode: 305 }));
   // One person, four numbers: the limit is the person's.
   const calls = Array.from({ length: 8 }, (_, n): CallAsked => {
     const who = call(workspace, n % 4, contactId);
@@ -129,15 +135,69 @@ test('of many diallings at once to a person in Florida three are made', async ()
 
 test('changes that were read beside another load are refused rather than lose it', async () => {
   const workspace = await callers();
-  const load = { list: 'federal', account: 'SAN' };
-  const line = (n: number) => ({ areaCode: 212, exchange: 555, line: n, isAdded: true });
-  async function* interrupted() {
-    yield [line(1)];
-    await loadRegistry(world.db, workspace.tenantId, { ...load, kind: 'full', dataOn: '2026-11-21' }, lines([line(2)]));
-    yield [line(3)];
+  async function* interrupted(): AsyncGenerator<ListedLines> {
+    yield { found: [manhattan(1)], linesRead: 1 };
+    await inForce(workspace, { dataOn: '2026-11-21' }, lines(manhattan(2)));
+    yield { found: [manhattan(3)], linesRead: 2 };
   }
-  const changes = loadRegistry(world.db, workspace.tenantId, { ...load, kind: 'changes', dataOn: '2026-11-22' }, interrupted());
+  const changes = inForce(workspace, { kind: 'changes', dataOn: '2026-11-22' }, interrupted());
   await expect(changes).rejects.toThrow('Another load');
   expect(await clear(world.db, workspace.tenantId, call(workspace, 2), proof)).toMatchObject({ because: 'registry_listed' });
   expect(await clear(world.db, workspace.tenantId, call(workspace, 1), proof)).toMatchObject({ state: 'cleared' });
+});
+
+/** Numbers of more exchanges than are held in memory, so that a part of them is written on the way; then whatever `end` does. */
+async function* manyThen(end: () => void): AsyncGenerator<ListedLines> {
+  const found = Array.from({ length: 20_001 }, (_, n) => ({
+    areaCode: 201 + Math.floor(n / 800),
+    exchange: 200 + (n % 800),
+    line: 7,
+    isAdded: true,
+  }));
+  yield { found, linesRead: found.length };
+  end();
+}
+
+describe('a load whose worker dies', () => {
+  const dies = () => {
+    throw new Error('killed');
+  };
+
+  test('goes on behind the lines that are in its edition', async () => {
+    const { tenantId } = await newWorkspace(world);
+    const load = await newRegistryLoad(world.db, tenantId);
+    await expect(loadRegistry(world.db, tenantId, load, manyThen(dies))).rejects.toThrow('killed');
+    const again = await world.db.inTenant(tenantId, (tx) => findLoad(tx, load.id));
+    if (!again) throw new Error('gone');
+    expect(again).toMatchObject({ state: 'running', linesDone: 20_001 });
+    await loadRegistry(world.db, tenantId, again, lines({ areaCode: 212, exchange: 999, line: 8, isAdded: true }));
+    expect(await world.db.inTenant(tenantId, (tx) => findLoad(tx, load.id))).toMatchObject({
+      state: 'in_force',
+      numbers: 20_002,
+    });
+  });
+
+  test('writes nothing more when it was not dead after all', async () => {
+    const { tenantId } = await newWorkspace(world);
+    const load = await newRegistryLoad(world.db, tenantId);
+    async function* slow(): AsyncGenerator<ListedLines> {
+      yield { found: [manhattan(1)], linesRead: 1 };
+      await loadRegistry(world.db, tenantId, load, lines(manhattan(1), manhattan(2)));
+    }
+    await expect(loadRegistry(world.db, tenantId, load, slow())).rejects.toThrow("another run's");
+    expect(await world.db.inTenant(tenantId, (tx) => findLoad(tx, load.id))).toMatchObject({ state: 'in_force', numbers: 2 });
+  });
+
+  test('changes go on from the list that they began with', async () => {
+    const workspace = await callers();
+    const { tenantId } = workspace;
+    const load = await newRegistryLoad(world.db, tenantId, { kind: 'changes', dataOn: '2026-11-22' });
+    async function* broken(): AsyncGenerator<ListedLines> {
+      yield { found: [manhattan(1)], linesRead: 1 };
+      throw new Error('killed');
+    }
+    await expect(loadRegistry(world.db, tenantId, load, broken())).rejects.toThrow('killed');
+    await inForce(workspace, { dataOn: '2026-11-21' }, lines(manhattan(2)));
+    await expect(loadRegistry(world.db, tenantId, load, lines(manhattan(1)))).rejects.toThrow('Another load');
+  });
 });

@@ -72,7 +72,13 @@ export interface World {
 export type Watch = (moment: 'before' | 'after', activity: string, args: readonly unknown[]) => Promise<void> | void;
 
 /** `forgetful`: workers keep no workflow in memory, so that other code than before is met with the history. */
-export async function startWorld(options: { at: string; watch?: Watch; fault?: Fault; forgetful?: true }): Promise<World> {
+export async function startWorld(options: {
+  at: string;
+  watch?: Watch;
+  fault?: Fault;
+  forgetful?: true;
+  registryFolder?: string;
+}): Promise<World> {
   const path = process.env.DECORUM_TEST_SERVER;
   const bundle = process.env.DECORUM_WORKFLOW_BUNDLE;
   if (path === undefined || bundle === undefined)
@@ -113,6 +119,7 @@ export async function startWorld(options: { at: string; watch?: Watch; fault?: F
     random: () => 0.5,
     monotonicMs: () => performance.now(),
     now: () => new Date(),
+    registryFolder: options.registryFolder,
     addressKey,
     letters: {
       mail: systemMailOf(`smtp://127.0.0.1:${(sink.server.address() as AddressInfo).port}`, 'decorum@system.example'),

@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listRegistries } from '../../db/calls/registries.ts';
+import { listLoads } from '../../db/calls/registryLoads.ts';
+import { newMailbox } from '../builders/mailbox.ts';
+import { newUser } from '../builders/tenant.ts';
+import { keep, runsOf } from './histories.ts';
+import { startWorld, type World } from './world.ts';
+
+let world: World;
+let folder: string;
+let tenantId: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'registries-'));
+  world = await startWorld({ at: '2026-11-24T15:00:00Z', registryFolder: folder });
+  tenantId = await world.newTenant();
+  await world.db.inTenant(tenantId, async (tx) => {
+    const officer = await newUser(tx, { role: 'officer' });
+    await newMailbox(tx, world.vault, { ownerId: officer.id, smtpPort: world.smtpPort });
+  });
+  await mkdir(join(folder, tenantId));
+  await mkdir(join(folder, 'lost+found'));
+});
+afterAll(async () => {
+  await world.end();
+  await rm(folder, { recursive: true });
+});
+
+async function lay(name: string, text: string): Promise<void> {
+  const path = join(folder, tenantId, name);
+  await writeFile(path, text);
+  const anHourAgo = Date.now() / 1000 - 3600; // oxlint-disable-line no-restricted-properties -- files are dated by the machine's clock
+  await utimes(path, anHourAgo, anHourAgo);
+}
+
+let looks = 0;
+async function look(): Promise<void> {
+  looks += 1;
+  await world.client.workflow.execute('dncWatch', { taskQueue: 'legal', workflowId: `dnc-watch-${looks}` });
+  await world.rest();
+}
+
+const loads = () => world.db.inTenant(tenantId, (tx) => listLoads(tx, 10));
+const inForce = () => world.db.inTenant(tenantId, (tx) => listRegistries(tx));
+const mailed = () => world.sink.records.length;
+
+test('a download that is laid in the folder comes into force, once; changes follow the list that they change', async () => {
+  await lay('federal_full_2026-11-01_SAN1_212.txt', '5550101\n5550102\n');
+  await lay('federal_changes_2026-11-02_SAN1.txt', '2125550103,2026-11-02T05:00:00,A\n');
+  await lay('notes.txt', 'not a list');
+  await look();
+  await look();
+  await look();
+  expect(await loads()).toMatchObject([
+    { kind: 'changes', state: 'in_force', numbers: 3, origin: 'folder', account: 'SAN1' },
+    { kind: 'full', state: 'in_force', numbers: 2, areaCode: 212 },
+  ]);
+  expect(await inForce()).toMatchObject([{ list: 'federal', areaCode: 212, dataOn: '2026-11-02', numbers: 3 }]);
+  expect(mailed()).toBe(0);
+  const [{ id }] = (await loads()) as [{ id: string }];
+  keep((await runsOf(world, `dnc/${tenantId}/${id}`)).at(-1), 'dncRefresh/inForce');
+  keep((await runsOf(world, 'dnc-watch-1')).at(-1), 'dncWatch/found');
+});
+
+test('a refused one leaves the old list in force, and the officers hear of it', async () => {
+  await lay('federal_full_2026-11-20_SAN1_212.txt', '5550101\nhello\n');
+  await look();
+  const [{ id, state, reason }] = (await loads()) as [{ id: string; state: string; reason: string }];
+  expect({ state, reason }).toEqual({ state: 'refused', reason: 'Line 2 is no telephone number.' });
+  await world.client.workflow.getHandle(`dnc/${tenantId}/${id}`).result();
+  expect(mailed()).toBe(1);
+  expect(await inForce()).toMatchObject([{ dataOn: '2026-11-02', numbers: 3 }]);
+  keep((await runsOf(world, `dnc/${tenantId}/${id}`)).at(-1), 'dncRefresh/refused');
+});
+
+test('from a week before its data is stale the renewal is an obligation, told once by e-mail, and met by the next load', async () => {
+  const promise = () => world.ask(`select state, due_at as "dueAt" from obligations where kind = 'registry.fresh'`);
+  await world.passUntil('2026-11-25T23:00:00Z');
+  await look();
+  expect(await promise()).toEqual([]);
+  await world.passUntil('2026-11-26T00:00:00Z');
+  await look();
+  await look();
+  expect(await promise()).toEqual([{ state: 'open', dueAt: new Date('2026-12-03T00:00:00Z') }]);
+  expect(mailed()).toBe(2);
+  await lay('federal_full_2026-11-25_SAN1_212.txt', '5550101\n');
+  await look();
+  expect(await promise()).toMatchObject([{ state: 'met' }]);
+});
