@@ -43,6 +43,7 @@ export const may = {
   'obligations.read': ['officer', 'operator', 'owner'],
   'breaches.read': ['officer', 'operator', 'owner'],
   'breaches.write': ['officer', 'owner'],
+  'audit.read': ['officer', 'owner'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Action = keyof typeof may;
 

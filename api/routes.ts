@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
+import { auditLogRoutes } from './routes/auditLog.ts';
 import { breachRoutes } from './routes/breaches.ts';
 import { breachEvidenceRoutes } from './routes/breachEvidence.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
@@ -69,6 +70,7 @@ export const routes: readonly Route[] = [
   ...breachPeopleRoutes,
   ...breachEvidenceRoutes,
   ...suppressionRoutes,
+  ...auditLogRoutes,
   ...systemRoutes,
   ...inboundRoutes,
   ...caughtMailRoutes,

@@ -3,6 +3,7 @@ import type { ProblemDocument } from '../api/problem.ts';
 import type { Route } from '../api/route.ts';
 import type { accessRoutes } from '../api/routes/access.ts';
 import type { accountRoutes } from '../api/routes/account.ts';
+import type { auditLogRoutes } from '../api/routes/auditLog.ts';
 import type { breachRoutes } from '../api/routes/breaches.ts';
 import type { breachFilingRoutes } from '../api/routes/breachFilings.ts';
 import type { breachNoticeRoutes } from '../api/routes/breachNotices.ts';
@@ -36,6 +37,7 @@ import type { variantRoutes } from '../api/routes/variants.ts';
 type Known = (
   | typeof accessRoutes
   | typeof accountRoutes
+  | typeof auditLogRoutes
   | typeof signUpRoutes
   | typeof listRoutes
   | typeof callRoutes

@@ -222,6 +222,11 @@ const caughtMessage = createRoute({
   ...page('/caught-mail/$messageId'),
   component: lazyRouteComponent(() => import('./pages/caught/CaughtMessage.tsx'), 'CaughtMessage'),
 });
+const auditLog = createRoute({
+  ...page('/audit-log'),
+  validateSearch: filters('search', 'userId', 'via'),
+  component: lazyRouteComponent(() => import('./pages/audit/AuditLog.tsx'), 'AuditLog'),
+});
 const system = createRoute({
   ...page('/system'),
   component: lazyRouteComponent(() => import('./pages/system/System.tsx'), 'System'),
@@ -286,6 +291,7 @@ export const router = createRouter({
       breach,
       caughtMail,
       caughtMessage,
+      auditLog,
       system,
       settings,
       users,

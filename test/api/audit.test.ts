@@ -5,8 +5,9 @@ import { mount } from '../../api/mount.ts';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
 import { Nothing } from '../../api/shapes.ts';
-import { listChains } from '../../db/audit/heads.ts';
+import { listChains, signHead } from '../../db/audit/heads.ts';
 import { verifyChain } from '../../db/audit/verify.ts';
+import { clearanceSigner } from '../../providers/clearanceSignature.ts';
 import { password, serve } from './serve.ts';
 
 let api: Awaited<ReturnType<typeof serve>>;
@@ -113,4 +114,51 @@ test('a sign-up that nobody has confirmed has no workspace and so no log', async
   const before = await listChains(api.db);
   await api.stranger.post('/v1/sign-ups', { name: 'New', email: 'new@nowhere.example', company: 'None' });
   expect(await listChains(api.db)).toEqual(before);
+});
+
+describe('the log', () => {
+  let mine: typeof acme;
+  beforeAll(async () => {
+    mine = await api.workspace();
+    for (const name of ['One', 'Two', 'Three']) await mine.rep.post('/v1/lists', { name });
+    await mine.owner.patch('/v1/tenant', { name: 'Theirs' });
+  });
+  const read = async (query: string) =>
+    ((await mine.officer.get(`/v1/audit-log${query}`)).body as { items: { number: number; action: string }[] }).items;
+
+  test('is read newest first, page by page', async () => {
+    const { body } = await mine.officer.get('/v1/audit-log?limit=3');
+    const { items, next } = body as { items: { number: number }[]; next: string };
+    const rest = await read(`?limit=3&cursor=${next}`);
+    expect([...items, ...rest].map(({ number }) => number)).toEqual([4, 3, 2, 1]);
+  });
+
+  test.each([
+    { query: () => `?userId=${mine.rep.userId}`, numbers: [3, 2, 1], because: 'the rep made three lists' },
+    { query: () => '?search=TENANT', numbers: [4], because: 'a part of the action, in any case' },
+    {
+      query: () => `?search=${mine.id}`,
+      numbers: [4],
+      because: 'the whole id of what was changed',
+    },
+    { query: () => '?via=token', numbers: [], because: 'nobody has come with a token' },
+    { query: () => '?from=2999-01-01T00:00:00Z', numbers: [], because: 'nothing comes later' },
+  ])('by $because', async ({ query, numbers }) => {
+    expect((await read(query())).map(({ number }) => number)).toEqual(numbers);
+  });
+
+  test('goes out as CSV, which is an entry itself', async () => {
+    const { body } = await mine.officer.get(`/v1/audit-log.csv?userId=${mine.rep.userId}`);
+    const lines = (body as string).trim().split('\n');
+    expect(lines[0]?.replace('\uFEFF', '')).toBe('Number,At,Via,User,Name,Action,What to,Id,Place');
+    expect(lines).toHaveLength(4);
+    expect((await read('?limit=1'))[0]).toMatchObject({ number: 5, action: 'get /audit-log.csv' });
+  });
+
+  test('says how far it is signed', async () => {
+    const signer = clearanceSigner([Buffer.alloc(32, 3)]);
+    await api.db.inTenant(mine.id, (tx) => signHead(tx, signer.sign));
+    const { body } = await mine.officer.get('/v1/audit-log/head');
+    expect(body).toMatchObject({ signed: 5, signedAt: expect.any(String) });
+  });
 });
