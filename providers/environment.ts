@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { type PlatformKeys, platformKeys } from './keys.ts';
 
@@ -13,8 +13,9 @@ const Environment = z.object({
   TEMPORAL_API_KEY: z.string().optional(),
   /** Where "open in Temporal" leads. */
   TEMPORAL_UI_URL: z.url().optional(),
-  /** 32 random bytes or more in base64url; several, separated by commas, newest first. */
+  /** 32 random bytes or more in base64url; several, separated by commas, newest first; one behind `next:` only reads (docs/operations.md). */
   DECORUM_SECRET: z.string().optional(),
+  /** The same in a file of mode 600. */
   DECORUM_SECRET_FILE: z.string().optional(),
   /** What unsubscribe links begin with: one-click wants https of everybody but this machine itself (RFC 8058, 3.1). */
   PUBLIC_URL: z
@@ -48,6 +49,8 @@ const Environment = z.object({
   WORKFLOW_BUNDLE: z.string().optional(),
   /** Of the fault points, in fault runs only (workers/faults.ts). */
   DECORUM_FAULT_FOLDER: z.string().optional(),
+  /** For how long usage data (pages and features used, with network address and browser) is kept. */
+  USAGE_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
 });
@@ -63,6 +66,14 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
   }
   const { DECORUM_SECRET: secret, DECORUM_SECRET_FILE: file } = read.data;
   if (!secret && !file) throw new Error('Set DECORUM_SECRET or DECORUM_SECRET_FILE to 32 random bytes in base64url.');
-  const secrets = (secret ?? readFileSync(file ?? '', 'utf8')).split(/[\s,]+/).filter((part) => part !== '');
+  const secrets = (secret ?? readSecretFile(file ?? '')).split(/[\s,]+/).filter((part) => part !== '');
   return { ...read.data, keys: platformKeys(secrets) };
+}
+
+/** Whoever reads the file has every credential of every tenant: it is its owner's alone, or nothing starts. */
+function readSecretFile(file: string): string {
+  const mode = statSync(file).mode & 0o777;
+  if ((mode & 0o077) !== 0)
+    throw new Error(`The file of DECORUM_SECRET_FILE can be read by others (mode ${mode.toString(8)}): chmod 600 ${file}`);
+  return readFileSync(file, 'utf8');
 }

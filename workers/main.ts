@@ -2,6 +2,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle
 import { openDispatcherDatabase } from '../db/dispatching.ts';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
+import { clearanceSigner } from '../providers/clearanceSignature.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
 import { lanePool } from '../providers/mail/lanePool.ts';
@@ -10,10 +11,12 @@ import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
 import { rendererFor } from '../activities/mail/renderer.ts';
 import { allActivities } from './activities.ts';
+import { watchAuditor } from './auditorWatch.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { dispatchLoop } from './dispatchLoop.ts';
 import { faultPoints } from './faults.ts';
 import { keepSchedules, standingOf } from './schedules.ts';
+import { failureConverterPath, openHistories } from './histories.ts';
 import { connectClient, connectNative } from './temporal.ts';
 
 /** Queues by kind of wait: a legal clock never stands behind mail, an import never before it. */
@@ -30,12 +33,26 @@ Runtime.install({
 const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost');
 const db = openDatabase({ url: roleUrl(environment.DATABASE_URL, 'decorum_app'), max: 20, onError });
 const dispatcherDb = openDispatcherDatabase(roleUrl(environment.DATABASE_URL, 'decorum_dispatcher'), onError);
-const client = await connectClient(environment);
+const secrets = vault(environment.keys.vaultKeys);
+const histories = openHistories({
+  databaseUrl: roleUrl(environment.DATABASE_URL, 'decorum_app'),
+  vault: secrets,
+  codecKeys: environment.keys.codecKeys,
+  onTrouble: (error) => log.warn({ err: error }, 'the keys of the histories cannot be reached'),
+});
+const client = await connectClient(environment, histories.ofClients);
 const dispatcher = createDispatcher({ client, db: dispatcherDb, log });
 const pool = lanePool({ perAccount: 50, idleMs: 30_000 });
 
-const secrets = vault(environment.keys.vaultKeys);
 const { SYSTEM_SMTP_URL: systemSmtp, SYSTEM_MAIL_FROM: systemFrom } = environment;
+const letters =
+  systemSmtp !== undefined && systemFrom !== undefined
+    ? {
+        mail: systemMailOf(systemSmtp, systemFrom),
+        linkKeys: environment.keys.linkKeys,
+        publicUrl: environment.PUBLIC_URL,
+      }
+    : undefined;
 const activities = allActivities({
   db,
   dispatch: dispatcher,
@@ -54,20 +71,18 @@ const activities = allActivities({
   monotonicMs: () => performance.now(),
   now: () => new Date(),
   addressKey: environment.keys.addressKey,
+  auditSigner: clearanceSigner(environment.keys.auditSeeds),
+  usageDays: environment.USAGE_DAYS,
   registryFolder: environment.REGISTRY_FOLDER,
-  ...(systemSmtp !== undefined &&
-    systemFrom !== undefined && {
-      letters: {
-        mail: systemMailOf(systemSmtp, systemFrom),
-        linkKeys: environment.keys.linkKeys,
-        publicUrl: environment.PUBLIC_URL,
-      },
-    }),
+  letters,
 });
 
 const workflowBundle: WorkflowBundleOption = environment.WORKFLOW_BUNDLE
   ? { codePath: environment.WORKFLOW_BUNDLE }
-  : await bundleWorkflowCode({ workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname });
+  : await bundleWorkflowCode({
+      workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname,
+      failureConverterPath,
+    });
 const connection = await connectNative(environment);
 const workers = await Promise.all(
   Object.entries(queues).map(([taskQueue, maxConcurrentActivityTaskExecutions]) =>
@@ -77,6 +92,7 @@ const workers = await Promise.all(
       taskQueue,
       workflowBundle,
       activities,
+      dataConverter: histories.ofWorkers,
       maxConcurrentActivityTaskExecutions,
       maxCachedWorkflows: 500,
       shutdownGraceTime: '5 seconds',
@@ -94,12 +110,16 @@ const dispatching = dispatchLoop({
   log,
   signal: stopping.signal,
 });
+const watching = watchAuditor(
+  { db, mail: letters?.mail, alarmTo: environment.ALARM_MAIL_TO, publicUrl: environment.PUBLIC_URL, log, now: () => new Date() },
+  stopping.signal,
+);
 log.info({ queues: Object.keys(queues) }, 'the worker runs');
 try {
   await Promise.all(workers.map((worker) => worker.run())); // ends on SIGINT and SIGTERM
 } finally {
   stopping.abort();
-  await dispatching;
+  await Promise.all([dispatching, watching]);
   pool.close();
-  await Promise.all([db.close(), dispatcherDb.close(), connection.close(), client.connection.close()]);
+  await Promise.all([db.close(), histories.close(), dispatcherDb.close(), connection.close(), client.connection.close()]);
 }

@@ -41,6 +41,7 @@ test('every table of ours has a tenant but those of the installation: its backup
     select tablename as table from pg_tables where schemaname = 'public' order by 1`);
   const tables = new Set((await walled()).map(({ table }) => table));
   expect(rows.map(({ table }) => table).filter((table) => !tables.has(table))).toEqual([
+    'auditor_checks', // of all tenants together: how many findings stand, and when it was looked
     'backups', // of all workspaces at once; nothing in these three is a person's
     'database_open',
     'rate_limits', // keyed hashes only, reached by two functions: before a log-in no tenant is known
@@ -64,6 +65,7 @@ test("the product's roles own nothing and pass no wall", async () => {
     { role: 'decorum_app', isMighty: false, ownsSomething: false, isMember: false },
     { role: 'decorum_auditor', isMighty: false, ownsSomething: false, isMember: false },
     { role: 'decorum_dispatcher', isMighty: false, ownsSomething: false, isMember: false },
+    { role: 'decorum_watcher', isMighty: false, ownsSomething: false, isMember: false },
   ]);
 });
 

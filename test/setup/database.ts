@@ -9,6 +9,7 @@ export interface TestDatabase {
   readonly appUrl: string;
   readonly auditorUrl: string;
   readonly dispatcherUrl: string;
+  readonly watcherUrl: string;
   drop(): Promise<void>;
 }
 
@@ -24,6 +25,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     appUrl: roleUrl(ownerUrl, 'decorum_app'),
     auditorUrl: roleUrl(ownerUrl, 'decorum_auditor'),
     dispatcherUrl: roleUrl(ownerUrl, 'decorum_dispatcher'),
+    watcherUrl: roleUrl(ownerUrl, 'decorum_watcher'),
     drop: () => run(server, `drop database ${name} with (force)`),
   };
 }

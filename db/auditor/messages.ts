@@ -1,0 +1,39 @@
+import { legalNow, recent } from './legalNow.ts';
+
+/**
+ * P11, from the other end than the proof of each batch: what began lately, and whether its recipient had been suppressed by then. A request
+ * without an answer binds a minute after it was made.
+ */
+export const messagesAfterSuppression = `
+  select s.tenant_id as "tenantId", s.id as subject,
+    jsonb_build_object('batchId', b.id, 'askedAt', b.asked_at, 'answeredAt', b.answered_at, 'begunAt', s.handed_at) as facts
+  from tenants t
+  join sends s on s.tenant_id = t.id and s.handed_at is not null and ${recent('s.handed_at')}
+  join suppressions x on x.tenant_id = s.tenant_id and x.subject_hash in (s.address_hash, s.domain_hash)
+    and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)
+  join suppression_batches b on b.tenant_id = x.tenant_id and b.id = x.batch_id
+  where s.on_unknown = 'show' and (s.state in ('sent', 'unknown') or s.state = 'handing' and s.wire_until < clock_timestamp())
+    and s.handed_at > coalesce(b.answered_at, b.asked_at + interval '1 minute' * t.clock_factor)`;
+
+export const handingTooLong = `
+  select tenant_id as "tenantId", id as subject, jsonb_build_object('wireUntil', wire_until) as facts
+  from sends where state = 'handing' and wire_until < clock_timestamp() - interval '2 minutes'`;
+
+/** Of the registry's data the date of the data counts, not of the download. */
+export const registriesStale = `
+  select r.tenant_id as "tenantId", r.list || ' ' || r.area_code as subject, jsonb_build_object('dataOn', r.data_on) as facts
+  from call_registries r join tenants t on t.id = r.tenant_id where r.data_on < (${legalNow} at time zone 'UTC')::date - 31`;
+
+/** What became of the day's synthetic opt-outs; and workspaces that have had none for longer than a day. */
+export const canariesUnheard = `
+  select tenant_id as "tenantId", 'canary of ' || day as subject,
+    jsonb_build_object('askedAt', asked_at, 'answeredAt', answered_at, 'answer', answer) as facts
+  from auditor_canaries c
+  where c.day >= (clock_timestamp() at time zone 'UTC')::date - 7 and c.honoured_at is null and case
+    when answered_at is null then asked_at < clock_timestamp() - interval '10 minutes'
+    when answered_at < clock_timestamp() - interval '15 minutes' then true
+    else not exists (select from suppressions x where x.tenant_id = c.tenant_id and x.subject_hash = c.subject_hash) end
+  union all
+  select t.id, 'no canary', jsonb_build_object('last', (select max(c.asked_at) from auditor_canaries c where c.tenant_id = t.id))
+  from tenants t where t.kind in ('real', 'demo') and t.created_at < clock_timestamp() - interval '26 hours'
+    and not exists (select from auditor_canaries c where c.tenant_id = t.id and c.asked_at > clock_timestamp() - interval '26 hours')`;

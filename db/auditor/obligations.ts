@@ -1,0 +1,70 @@
+import { legalNow, recent } from './legalNow.ts';
+
+const identified = `o.tenant_id as "tenantId", o.id as subject`;
+
+export const obligationsOverdue = `
+  select ${identified}, jsonb_build_object('kind', o.kind, 'dueAt', o.due_at, 'workflowId', o.workflow_id) as facts
+  from obligations o left join tenants t on t.id = o.tenant_id where o.state = 'open' and o.due_at < ${legalNow}`;
+
+/** Some promises are kept as they are made; their workflow's name begins with "none". */
+export const obligationsWithoutWorkflow = `
+  select ${identified}, jsonb_build_object('kind', o.kind, 'workflowId', o.workflow_id) as facts
+  from obligations o where o.state = 'open' and o.workflow_id not like 'none%'
+    and not exists (select from outbox w where w.tenant_id = o.tenant_id and w.workflow_id = o.workflow_id and w.state = 'open')`;
+
+/** A dead address is nobody's request: its batch owes nothing. A breach owes what its lines say. */
+export const workflowsWithoutObligation = `
+  select b.tenant_id as "tenantId", 'suppression/' || b.tenant_id || '/' || b.id as subject, jsonb_build_object('askedAt', b.asked_at) as facts
+  from suppression_batches b
+  where b.done_at is null and b.source <> 'bounce'
+    and not exists (select from obligations o where o.tenant_id = b.tenant_id and o.subject_id = b.id and o.kind = 'suppression.honoured')
+  union all
+  select l.tenant_id, 'breach/' || l.tenant_id || '/' || l.incident_id, jsonb_build_object('line', l.id)
+  from breach_lines l
+  where not exists (select from obligations o where o.tenant_id = l.tenant_id and o.subject_id = l.id and o.kind like 'breach.%')`;
+
+/** The federal holidays of 5 U.S.C. 6103 once more, as observed (a Saturday's on Friday, a Sunday's on Monday), and the days between them. */
+const businessDays = `
+  years as (select generate_series(2024, 2060) as y),
+  named (day) as (
+    select make_date(y, m, d) from years, (values (1, 1), (6, 19), (7, 4), (11, 11), (12, 25)) as fixed (m, d)
+    union all -- the nth weekday (Sunday is 0) of a month
+    select first + (weekday - extract(dow from first)::int + 7) % 7 + 7 * (nth - 1)
+      from years, (values (1, 1, 3), (2, 1, 3), (9, 1, 1), (10, 1, 2), (11, 4, 4)) as floating (m, weekday, nth), make_date(y, m, 1) as first
+    union all -- the last Monday of May
+    select last - (extract(dow from last)::int + 6) % 7 from years, make_date(y, 5, 31) as last),
+  holidays as materialized (
+    select case extract(dow from day) when 6 then day - 1 when 0 then day + 1 else day end as day from named),
+  calendar as materialized ( -- count: of the business days up to and with this day
+    select day, is_business, count(*) filter (where is_business) over (order by day) as count
+    from (select d::date as day, extract(isodow from d) < 6 and d::date not in (select h.day from holidays h) as is_business
+          from generate_series(timestamp '2024-01-01', '2060-12-31', '1 day') as d) as days)`;
+
+/**
+ * Due dates worked out anew from `basis`, in SQL and by nobody's rules but these: ten business days end with their last day in New York,
+ * begun where the day begins last (16 CFR 316.5); users hear of a breach within 72 hours of its discovery, and what law enforcement asks
+ * for (P6), unless an officer has corrected the facts. Then whether what has closed lately closed as its instants say.
+ */
+export const dueDatesThatDiffer = `
+  with ${businessDays},
+  looked_at as (
+    select o.* from obligations o left join tenants t on t.id = o.tenant_id
+    where o.state = 'open' or $2::float8 is null or o.recorded_at > clock_timestamp() - make_interval(secs => $2) or ${recent('o.met_at')}),
+  recomputed as (
+    select o.*, (last.day + 1)::timestamp at time zone 'America/New_York' as right_at
+    from looked_at o
+    left join calendar first on first.day = ((o.basis ->> 'receivedAt')::timestamptz at time zone 'Pacific/Honolulu')::date
+    left join calendar last on last.is_business and last.count = first.count + (o.basis ->> 'businessDays')::int
+    where o.kind in ('suppression.honoured', 'do_not_call.honoured'))
+  select ${identified}, jsonb_build_object('kind', o.kind, 'dueAt', o.due_at, 'rightAt', o.right_at) as facts
+  from recomputed o where o.due_at is distinct from o.right_at
+  union all
+  select ${identified}, jsonb_build_object('kind', o.kind, 'dueAt', o.due_at, 'discoveredAt', o.basis ->> 'discoveredAt')
+  from looked_at o join breach_lines l on l.tenant_id = o.tenant_id and l.id = o.subject_id
+  where o.kind = 'breach.users' and l.key like 'promise%'
+    and o.due_at > (o.basis ->> 'discoveredAt')::timestamptz + interval '72 hours' + l.suspended_ms * interval '1 millisecond'
+    and not exists (select from breach_events e where e.tenant_id = l.tenant_id and e.incident_id = l.incident_id and e.kind = 'facts')
+  union all
+  select ${identified}, jsonb_build_object('kind', o.kind, 'state', o.state, 'startedAt', o.started_at, 'dueAt', o.due_at, 'metAt', o.met_at)
+  from looked_at o
+  where o.due_at < o.started_at or o.state = 'met' and o.met_at > o.due_at or o.state = 'late' and o.met_at <= o.due_at`;
