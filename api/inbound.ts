@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
 import { type Addressee, findAddressee, type InboundKind, type NewInbound, recordInbound } from '../db/inbound.ts';
+import { refuseCalls } from '../db/calls/doNotCall.ts';
 import { type Basis, suppress } from '../db/suppressions.ts';
 import { endOfAbsence } from '../domain/absence.ts';
+import { phoneNumber } from '../domain/phoneNumber.ts';
 import { openingAfter } from '../law/openings.ts';
 import { optOutDeadline } from '../law/optOut.ts';
 import { candidateZones } from '../law/zones.ts';
+import { addressHasher } from '../providers/keyedHash.ts';
 import { type LinkClaims, readLink } from '../providers/linkToken.ts';
+import { callRequest, numbersIn } from '../providers/mail/inbound/callRequest.ts';
 import { classifyInbound, type Inbound } from '../providers/mail/inbound/classify.ts';
 import { type Delivery, NoSuchAddress } from '../providers/mail/inbound/listener.ts';
 import { ownWords } from '../providers/mail/inbound/ownWords.ts';
@@ -16,14 +20,14 @@ import type { Dependencies } from './dependencies.ts';
 const MOST_WORDS = 50_000;
 const MOST_SUBJECT = 1_000;
 
-type World = Pick<Dependencies, 'db' | 'stops' | 'linkKeys'>;
+type World = Pick<Dependencies, 'db' | 'stops' | 'linkKeys' | 'addressKey'>;
 
 /**
  * Takes a message that came to one of our addresses, and returns when it may be answered with 250: the message is on record with all that
- * follows from it, and where it asks us to stop, no message to that person can begin any more. It bears repetition: what was cut off half
+ * follows from it, and where it asks us to stop, no message to that person can begin any more. A wish for no calls is in force, too. It bears repetition: what was cut off half
  * way is completed when the sender tries again. Throws NoSuchAddress and InboundRefused for what would be no better tomorrow.
  */
-export async function acceptInbound({ db, stops, linkKeys }: World, delivery: Delivery): Promise<void> {
+export async function acceptInbound({ db, stops, linkKeys, addressKey }: World, delivery: Delivery): Promise<void> {
   const [owner] = await db.lookUp<{ tenantId: string; enrolmentId: string }>(
     `select tenant_id as "tenantId", enrolment_id as "enrolmentId" from decorum.find_mail_key($1)`,
     [delivery.mailKey],
@@ -46,6 +50,12 @@ export async function acceptInbound({ db, stops, linkKeys }: World, delivery: De
   if (kind === null) return;
   const record = { ...recordOf(message, delivery, inbound), kind, resumeAt };
   await db.inTenant(tenantId, (tx) => recordInbound(tx, addressee, record, openingAfter));
+  const numbers = numbersNotToCall(inbound, addressee);
+  if (numbers.length > 0) {
+    const hashOf = addressHasher(addressKey, tenantId);
+    const request = { hashes: numbers.map((number) => hashOf(number)), basis: 'email' as const, deadline: optOutDeadline };
+    await refuseCalls(stops, tenantId, request, openingAfter);
+  }
 
   const basis = delivery.kind === 'unsubscribe' ? 'mailto' : bases[kind];
   const hashes = kind === 'bounce_hard' && addressee.writtenTo ? [addressee.writtenTo] : addressee.addressHashes;
@@ -57,6 +67,13 @@ export async function acceptInbound({ db, stops, linkKeys }: World, delivery: De
     enrolmentId,
     deadline: optOutDeadline,
   });
+}
+
+/** The number on record and those that the request names; none when the message asks for no such thing. */
+function numbersNotToCall(inbound: Inbound, { phone }: Addressee): string[] {
+  const request = inbound.kind === 'reply' || inbound.kind === 'stopRequest' ? callRequest(inbound.words) : null;
+  if (request === null) return [];
+  return [...new Set([phone ?? '', ...numbersIn(request)].flatMap((text) => phoneNumber(text) ?? []))];
 }
 
 const bases: { readonly [kind in InboundKind]?: Basis } = {

@@ -5,7 +5,7 @@ import { acceptInbound } from './inbound.ts';
 
 /** The inbound SMTP listener of this process; null when none is configured. Rejects when the port is taken. */
 export async function startMailListener(
-  deps: Pick<Dependencies, 'db' | 'stops' | 'linkKeys' | 'log'>,
+  deps: Pick<Dependencies, 'db' | 'stops' | 'linkKeys' | 'addressKey' | 'log'>,
   { INBOUND_SMTP_PORT: port, INBOUND_DOMAIN: domain, API_HOST: host }: Environment,
 ): Promise<Listener | null> {
   if (port === undefined) return null;

@@ -30,12 +30,11 @@ const db = open(20);
 const stops = open(10);
 const queues = openQueues(environment, () => new Date());
 
-const inbound = { db, stops, linkKeys: keys.linkKeys, log };
+const inbound = { db, stops, linkKeys: keys.linkKeys, addressKey: keys.addressKey, log };
 const app = createApp({
   ...inbound,
   acceptInbound: (delivery) => acceptInbound(inbound, delivery),
   vault: vault(keys.vaultKeys),
-  addressKey: keys.addressKey,
   webhookKey: keys.webhookKey,
   clearances: clearanceSigner(keys.clearanceSeeds),
   templates: createTemplates(),
@@ -47,6 +46,7 @@ const app = createApp({
   catcherUrl: environment.CATCHER_URL?.replace(/\/$/, ''),
   consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
   askQueue: queues.ask,
+  usageDays: environment.USAGE_DAYS,
   // Of the UI's address only where it is counts: `npm start` hands over a page of it, a deployment its door.
   temporalUi:
     environment.TEMPORAL_UI_URL &&

@@ -15,6 +15,7 @@ export interface Addressee {
   mailboxId: string;
   ownerId: string;
   place: Place;
+  phone: string | null;
   /** Of every address that the enrolment wrote to or would write to next. */
   addressHashes: Buffer[];
   /** Of the address that the step's message went to; null when no message of that step is on record. */
@@ -26,7 +27,7 @@ export interface Addressee {
 /** Null: there is no such enrolment any more. */
 export async function findAddressee(tx: Tx, enrolmentId: string, step: number): Promise<Addressee | null> {
   const [addressee] = await tx.rows<Addressee>(
-    `select e.id as "enrolmentId", e.contact_id as "contactId", e.mailbox_id as "mailboxId", m.owner_id as "ownerId", decorum.now() as now,
+    `select e.id as "enrolmentId", e.contact_id as "contactId", e.mailbox_id as "mailboxId", m.owner_id as "ownerId", decorum.now() as now, c.phone,
        json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place,
        array(select h.hash from (select c.address_hash as hash union select s.address_hash from sends s where s.enrolment_id = e.id) as h
              where h.hash is not null order by h.hash) as "addressHashes",

@@ -42,7 +42,7 @@ const from = `tasks t
   left join contacts c on c.tenant_id = t.tenant_id and c.id = t.contact_id
   left join inbound_messages i on i.tenant_id = t.tenant_id and i.id = t.inbound_id`;
 
-/** What is due first comes first; `ownerId` null: everybody's. */
+/** What is due first comes first; `ownerId` null: everybody's. Calls to listed numbers are no work any more, before their task is closed. */
 export async function listTasks(
   tx: Tx,
   filter: { ownerId: string | null; states: readonly ShownTask['state'][]; kind: ShownTask['kind'] | null },
@@ -51,6 +51,7 @@ export async function listTasks(
   return tx.rows<ShownTask>(
     `select ${columns} from ${from}
      where ($1::uuid is null or t.owner_id = $1) and t.state = any($2) and ($3::text is null or t.kind = $3)
+       and not (t.kind = 'call' and t.state in ('open', 'not_cleared') and exists (select from do_not_call d where d.number_hash = t.number_hash))
        and ($4::timestamptz is null or (t.due_at, t.id) > ($4, $5::uuid))
      order by t.due_at, t.id limit $6`,
     [filter.ownerId, filter.states, filter.kind, page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],

@@ -63,3 +63,10 @@ export const registryWork = (tenantId: string, loadId: string): Wish => ({
   taskQueue: 'bulk',
   args: [tenantId, loadId],
 });
+
+export const doNotCallWork = (tenantId: string, requestId: string): Wish => ({
+  workflowId: `do-not-call/${tenantId}/${requestId}`,
+  workflowType: 'doNotCall',
+  taskQueue: 'legal',
+  args: [tenantId, requestId],
+});

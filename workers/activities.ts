@@ -1,9 +1,11 @@
 import { accountLetterActivities, type LetterDependencies } from '../activities/accountLetters.ts';
 import { type BreachDependencies, breachActivities } from '../activities/breach.ts';
+import { doNotCallActivities } from '../activities/doNotCall.ts';
 import { type ForwardingDependencies, forwardingActivities } from '../activities/forwarding.ts';
 import { type ImportDependencies, importActivities } from '../activities/imports.ts';
 import { type MailDependencies, mailActivities } from '../activities/mail.ts';
 import { outreachActivities } from '../activities/outreach.ts';
+import { type RecordKeepingDependencies, recordKeepingActivities } from '../activities/recordKeeping.ts';
 import { type RegistryDependencies, registryActivities } from '../activities/registries.ts';
 import { rehearsalActivities } from '../activities/rehearsal.ts';
 import { suppressionActivities } from '../activities/suppression.ts';
@@ -15,6 +17,7 @@ export function allActivities(
     ImportDependencies &
     LetterDependencies &
     BreachDependencies &
+    RecordKeepingDependencies &
     RegistryDependencies,
 ) {
   return {
@@ -26,6 +29,8 @@ export function allActivities(
     ...importActivities(deps),
     ...breachActivities(deps),
     ...accountLetterActivities(deps),
+    ...recordKeepingActivities(deps),
     ...registryActivities(deps),
+    ...doNotCallActivities(deps),
   };
 }

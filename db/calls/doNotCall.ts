@@ -1,6 +1,8 @@
 import { applyEvents, type NextOpening } from '../enrolments.ts';
 import { closeObligation, openObligation } from '../obligation.ts';
+import { closeWork, want } from '../outbox.ts';
 import type { Database, Tx } from '../transaction.ts';
+import { doNotCallWork } from '../workflowIds.ts';
 
 export type DoNotCallBasis = 'disposition' | 'email' | 'form' | 'api' | 'import';
 
@@ -28,7 +30,10 @@ export async function refuseCalls(
   return { requestId, closedTasks: await honourDoNotCall(db, tenantId, requestId, nextOpening) };
 }
 
-/** Writes the numbers. From its commit on every clearance and every dialling is refused: both look at the list behind their own commit. */
+/**
+ * Writes the numbers. From its commit on every clearance and every dialling is refused: both look at the list behind their own commit. The
+ * one row of work, however many numbers, is for whoever writes and then dies: its workflow does the second half.
+ */
 export async function writeDoNotCall(tx: Tx, request: DoNotCall): Promise<string> {
   const { id, askedAt } = await tx.row<{ id: string; askedAt: Date }>(
     `insert into do_not_call_requests (tenant_id, basis, numbers, by_user) values (decorum.tenant(), $1, $2, $3) returning id, asked_at as "askedAt"`,
@@ -49,14 +54,16 @@ export async function writeDoNotCall(tx: Tx, request: DoNotCall): Promise<string
     basis,
     startedAt: askedAt,
     dueAt,
-    workflowId: 'none: it is in force with its answer',
+    workflowId: doNotCallWork(tx.tenantId, id).workflowId,
   });
+  await want(tx, [doNotCallWork(tx.tenantId, id)]);
   return id;
 }
 
 /**
  * The second half, after the commit: takes back what has been cleared and closes the tasks; the people go on with their next step. The
- * row lock on a clearance decides against a dialling that ends at the same instant. Queues leave listed numbers out by themselves.
+ * row lock on a clearance decides against a dialling that ends at the same instant. Queues leave listed numbers out by themselves. Safe to repeat, and
+ * beside itself. Answers how many tasks it closed.
  */
 export async function honourDoNotCall(
   db: Database,
@@ -80,10 +87,14 @@ export async function honourDoNotCall(
   }
   await db.inTenant(tenantId, async (tx) => {
     await tx.run(
-      `update do_not_call_requests set closed_tasks = $2, withdrawn_clearances = $3, answered_at = decorum.now() where id = $1`,
+      `update do_not_call_requests set closed_tasks = closed_tasks + $2, withdrawn_clearances = withdrawn_clearances + $3,
+         answered_at = coalesce(answered_at, decorum.now()) where id = $1`,
       [requestId, closed, withdrawn],
     );
     await closeObligation(tx, 'do_not_call.honoured', requestId, { closedTasks: closed, withdrawnClearances: withdrawn });
+    const { workflowId } = doNotCallWork(tenantId, requestId);
+    await tx.run(`update outbox set wanted = false where workflow_id = $1`, [workflowId]);
+    await closeWork(tx, workflowId);
   });
   return closed;
 }

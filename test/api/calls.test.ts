@@ -108,11 +108,14 @@ test('a request by e-mail, by the API or in a file is in force when it is answer
   expect((await acme.officer.post('/v1/do-not-call', { number: 'n/a' })).body).toMatchObject({
     errors: [{ pointer: '/number' }],
   });
+  const offered = async () => ((await acme.rep.get('/v1/tasks?kind=call')).body as { items: object[] }).items.length;
+  expect(await offered()).toBe(2);
   expect((await acme.officer.post('/v1/do-not-call', { number: ann, basis: 'email' })).body).toMatchObject({ closedTasks: 1 });
   const file = await acme.officer.post('/v1/do-not-call/import', 'Phone\n212-555-0102\nno number\n', {
     'content-type': 'text/csv',
   });
   expect(file.body).toMatchObject({ numbers: 1, rejectedRows: [3], closedTasks: 1 });
+  expect(await offered()).toBe(0);
   expect(await queueOf(acme.rep)).toEqual([]);
 });
 

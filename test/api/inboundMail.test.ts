@@ -43,7 +43,10 @@ beforeAll(async () => {
     ...stops,
     inTenant: (tenantId, work) => (outage ? Promise.reject(outage) : stops.inTenant(tenantId, work)),
   };
-  const started = await startMailListener({ db, stops: failing, linkKeys, log: pino({ level: 'silent' }) }, environment);
+  const started = await startMailListener(
+    { db, stops: failing, linkKeys, addressKey: world.addressKey, log: pino({ level: 'silent' }) },
+    environment,
+  );
   if (!started) throw new Error('A port was given, so there is a listener.');
   listener = started;
 });
@@ -264,6 +267,23 @@ test.each<{ name: string; kind: Kind; message: () => string; from?: string; beco
   const outreach = await written();
   expect(await send(addressOf(kind, outreach.enrolment.mailKey), message(), from)).toBe('250');
   expect(await recordOf(outreach)).toEqual({ ...untouched, ...becomes });
+});
+
+test('a wish for no calls is in force with the answer, for the number on record and the one that it names', async () => {
+  const outreach = await written();
+  const { tenantId, contact, enrolment } = outreach;
+  await db.inTenant(tenantId, (tx) => tx.run(`update contacts set phone = '(212) 555-0101' where id = $1`, [contact.id]));
+  const words = 'Mail is fine, but stop calling, also at 212 555 0102.';
+  expect(await send(addressOf('reply', enrolment.mailKey), letter(words))).toBe('250');
+  expect(await recordOf(outreach)).toMatchObject({ received: ['reply due'], suppressed: [] });
+  const listed = await db.inTenant(tenantId, (tx) =>
+    tx.rows(`select encode(d.number_hash, 'hex') as hash, r.basis, r.answered_at is not null as "isAnswered"
+             from do_not_call d join do_not_call_requests r on r.id = d.request_id order by 1`),
+  );
+  const hashes = ['+12125550101', '+12125550102'].map((number) =>
+    addressHash(world.addressKey, tenantId, number).toString('hex'),
+  );
+  expect(listed).toEqual(hashes.sort().map((hash) => ({ hash, basis: 'email', isAnswered: true })));
 });
 
 test('a reply wakes the mailbox, which forwards it', async () => {

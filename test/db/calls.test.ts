@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallAsked, type Clearance, clear, dial } from '../../db/calls/clearances.ts';
-import { refuseCalls } from '../../db/calls/doNotCall.ts';
+import { honourDoNotCall, refuseCalls, writeDoNotCall } from '../../db/calls/doNotCall.ts';
 import { type ListedLines, loadRegistry } from '../../db/calls/registries.ts';
 import { findLoad } from '../../db/calls/registryLoads.ts';
 import { judgeCall } from '../../law/calls.ts';
@@ -132,6 +132,17 @@ test('of many diallings at once to a person in Florida three are made', async ()
   );
   expect(made.filter((one) => one?.state === 'dialled')).toHaveLength(3);
 });
+
+test('a list of 100,000 numbers is one row of work, whatever it closes, and none is left when it is answered', async () => {
+  const { tenantId } = await newWorkspace(world);
+  const hashes = Array.from({ length: 100_000 }, () => randomBytes(32));
+  const request = { hashes, basis: 'import' as const, deadline: rules.deadline };
+  const requestId = await world.db.inTenant(tenantId, (tx) => writeDoNotCall(tx, request));
+  const work = () => world.db.inTenant(tenantId, (tx) => tx.rows(`select workflow_type as type, state, wanted from outbox`));
+  expect(await work()).toEqual([{ type: 'doNotCall', state: 'open', wanted: true }]);
+  await honourDoNotCall(world.db, tenantId, requestId, rules.nextOpening);
+  expect(await work()).toEqual([{ type: 'doNotCall', state: 'closed', wanted: false }]);
+}, 30_000);
 
 test('changes that were read beside another load are refused rather than lose it', async () => {
   const workspace = await callers();

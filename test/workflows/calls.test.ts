@@ -1,9 +1,13 @@
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeDoNotCall } from '../../db/calls/doNotCall.ts';
 import { listRegistries } from '../../db/calls/registries.ts';
 import { listLoads } from '../../db/calls/registryLoads.ts';
+import { optOutDeadline } from '../../law/optOut.ts';
+import { addressHash } from '../../providers/keyedHash.ts';
 import { newMailbox } from '../builders/mailbox.ts';
+import { newOutreach } from '../builders/outreach.ts';
 import { newUser } from '../builders/tenant.ts';
 import { keep, runsOf } from './histories.ts';
 import { startWorld, type World } from './world.ts';
@@ -58,20 +62,20 @@ test('a download that is laid in the folder comes into force, once; changes foll
   ]);
   expect(await inForce()).toMatchObject([{ list: 'federal', areaCode: 212, dataOn: '2026-11-02', numbers: 3 }]);
   expect(mailed()).toBe(0);
-  const [{ id }] = (await loads()) as [{ id: string }];
-  keep((await runsOf(world, `dnc/${tenantId}/${id}`)).at(-1), 'dncRefresh/inForce');
+  const [load] = await loads();
+  keep((await runsOf(world, `dnc/${tenantId}/${load?.id}`)).at(-1), 'dncRefresh/inForce');
   keep((await runsOf(world, 'dnc-watch-1')).at(-1), 'dncWatch/found');
 });
 
 test('a refused one leaves the old list in force, and the officers hear of it', async () => {
   await lay('federal_full_2026-11-20_SAN1_212.txt', '5550101\nhello\n');
   await look();
-  const [{ id, state, reason }] = (await loads()) as [{ id: string; state: string; reason: string }];
-  expect({ state, reason }).toEqual({ state: 'refused', reason: 'Line 2 is no telephone number.' });
-  await world.client.workflow.getHandle(`dnc/${tenantId}/${id}`).result();
+  const [load] = await loads();
+  expect(load).toMatchObject({ state: 'refused', reason: 'Line 2 is no telephone number.' });
+  await world.client.workflow.getHandle(`dnc/${tenantId}/${load?.id}`).result();
   expect(mailed()).toBe(1);
   expect(await inForce()).toMatchObject([{ dataOn: '2026-11-02', numbers: 3 }]);
-  keep((await runsOf(world, `dnc/${tenantId}/${id}`)).at(-1), 'dncRefresh/refused');
+  keep((await runsOf(world, `dnc/${tenantId}/${load?.id}`)).at(-1), 'dncRefresh/refused');
 });
 
 test('from a week before its data is stale the renewal is an obligation, told once by e-mail, and met by the next load', async () => {
@@ -87,4 +91,30 @@ test('from a week before its data is stale the renewal is an obligation, told on
   await lay('federal_full_2026-11-25_SAN1_212.txt', '5550101\n');
   await look();
   expect(await promise()).toMatchObject([{ state: 'met' }]);
+});
+
+test('whoever takes a request and dies before its tasks are closed leaves one row of work, which closes them', async () => {
+  const ring = { id: 'ring', kind: 'call' as const, after: { hours: 0 }, title: 'Ring', instructions: '', branches: {} };
+  const { enrolment, contact, rep } = await newOutreach(world.db, world, { tenantId, steps: [ring] });
+  const requestId = await world.db.inTenant(tenantId, async (tx) => {
+    const hash = addressHash(world.addressKey, tenantId, '+12125550101');
+    await tx.run(`update enrolments set state = 'queued', next_at = null where id = $1`, [enrolment.id]);
+    await tx.run(
+      `insert into tasks (tenant_id, kind, state, owner_id, contact_id, enrolment_id, step, due_at, number_hash)
+       values (decorum.tenant(), 'call', 'not_cleared', $1, $2, $3, 0, decorum.now(), $4)`,
+      [rep.id, contact.id, enrolment.id, hash],
+    );
+    return writeDoNotCall(tx, { hashes: [hash], basis: 'api', deadline: optOutDeadline });
+  });
+  const workflowId = `do-not-call/${tenantId}/${requestId}`;
+  await world.rest();
+  await world.client.workflow.getHandle(workflowId).result();
+  expect(await world.ask(`select state, outcome from tasks where enrolment_id = $1`, [enrolment.id])).toEqual([
+    { state: 'cancelled', outcome: 'do_not_call' },
+  ]);
+  expect(await world.ask(`select state, evidence from obligations where subject_id = $1`, [requestId])).toEqual([
+    { state: 'met', evidence: { closedTasks: 1, withdrawnClearances: 0 } },
+  ]);
+  expect(await world.ask(`select state from outbox where workflow_id = $1`, [workflowId])).toEqual([{ state: 'closed' }]);
+  keep((await runsOf(world, workflowId)).at(-1), 'doNotCall/honoured');
 });
