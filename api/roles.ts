@@ -44,6 +44,8 @@ export const may = {
   'breaches.read': ['officer', 'operator', 'owner'],
   'breaches.write': ['officer', 'owner'],
   'audit.read': ['officer', 'owner'],
+  'holds.read': ['officer', 'owner'],
+  'holds.write': ['officer', 'owner'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Action = keyof typeof may;
 

@@ -16,6 +16,7 @@ import { inboundRoutes } from './routes/inbound.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { importRoutes } from './routes/imports.ts';
+import { legalHoldRoutes } from './routes/legalHolds.ts';
 import { listRoutes } from './routes/lists.ts';
 import { launchPeopleCsvRoutes } from './routes/launchPeopleCsv.ts';
 import { launchRoutes } from './routes/launches.ts';
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   ...companyRoutes,
   ...contactRoutes,
   ...importRoutes,
+  ...legalHoldRoutes,
   ...listRoutes,
   ...mailboxRoutes,
   ...sendDayRoutes,

@@ -13,6 +13,7 @@ import type { caughtMailRoutes } from '../api/routes/caughtMail.ts';
 import type { companyRoutes } from '../api/routes/companies.ts';
 import type { contactRoutes } from '../api/routes/contacts.ts';
 import type { importRoutes } from '../api/routes/imports.ts';
+import type { legalHoldRoutes } from '../api/routes/legalHolds.ts';
 import type { listRoutes } from '../api/routes/lists.ts';
 import type { launchPeopleCsvRoutes } from '../api/routes/launchPeopleCsv.ts';
 import type { launchRoutes } from '../api/routes/launches.ts';
@@ -39,6 +40,7 @@ type Known = (
   | typeof accountRoutes
   | typeof auditLogRoutes
   | typeof signUpRoutes
+  | typeof legalHoldRoutes
   | typeof listRoutes
   | typeof callRoutes
   | typeof importRoutes

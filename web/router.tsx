@@ -214,6 +214,10 @@ const breach = createRoute({
   ...page('/breaches/$incidentId'),
   component: lazyRouteComponent(() => import('./pages/breaches/BreachPage.tsx'), 'BreachPage'),
 });
+const legalHolds = createRoute({
+  ...page('/legal-holds'),
+  component: lazyRouteComponent(() => import('./pages/holds/LegalHolds.tsx'), 'LegalHolds'),
+});
 const caughtMail = createRoute({
   ...page('/caught-mail'),
   component: lazyRouteComponent(() => import('./pages/caught/CaughtMail.tsx'), 'CaughtMail'),
@@ -289,6 +293,7 @@ export const router = createRouter({
       breaches,
       newBreach,
       breach,
+      legalHolds,
       caughtMail,
       caughtMessage,
       auditLog,

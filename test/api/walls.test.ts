@@ -46,11 +46,13 @@ beforeAll(async () => {
   });
   const { id: incidentId, lines } = incident.body as { id: string; lines: { id: string }[] };
   const held = await other.officer.post(`/v1/breaches/${incidentId}/holds`, breachDecision);
+  const legalHold = await made(other.officer.post('/v1/legal-holds', { kind: 'account', reason: 'Theirs' }));
   const clearance = await other.rep.post('/v1/calls/clearance', { number: '+12125550101' });
   const load = await other.owner.post('/v1/call-registries/federal?account=theirs&dataOn=2026-01-01', '2125550101\n', {
     'content-type': 'text/plain',
   });
   Object.assign(theirs, {
+    legalHoldId: legalHold.id,
     loadId: (load.body as { id: string }).id,
     clearanceId: (clearance.body as { id: string }).id,
     incidentId,
@@ -103,6 +105,7 @@ const bodies: Record<string, unknown> = {
   'post /breaches/{incidentId}/approve': { revision: 1 },
   'put /breaches/{incidentId}/notices': { audience: 'users', place: '', words: null },
   'post /breaches/{incidentId}/holds': breachDecision,
+  'post /legal-holds/{legalHoldId}/release': { reason: 'Mine now' },
   'post /breaches/{incidentId}/lines/{lineId}/filed': {},
   'put /breaches/{incidentId}/lines/{lineId}/email': { email: null },
   'post /breaches/{incidentId}/people/{personId}/told': { note: 'Mine now' },

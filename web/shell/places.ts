@@ -12,6 +12,7 @@ export const places = [
   { to: '/suppressions', label: 'Suppressions', key: 'x', action: 'suppressions.read' },
   { to: '/obligations', label: 'Obligations', key: 'o', action: 'obligations.read' },
   { to: '/breaches', label: 'Breaches', key: 'b', action: 'breaches.read' },
+  { to: '/legal-holds', label: 'Legal holds', key: 'h', action: 'holds.read' },
   { to: '/audit-log', label: 'Audit log', key: 'd', action: 'audit.read' },
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
   { to: '/users', label: 'Users', key: 'u', action: 'users.read' },

@@ -1,0 +1,66 @@
+import { addList } from './builders.ts';
+import { serve } from './serve.ts';
+
+let api: Awaited<ReturnType<typeof serve>>;
+let acme: Awaited<ReturnType<typeof api.workspace>>;
+beforeAll(async () => {
+  api = await serve();
+});
+beforeEach(async () => {
+  acme = await api.workspace();
+});
+afterAll(() => api.close());
+
+const reason = 'A letter of the court';
+const holds = async (query = '') =>
+  (await acme.officer.get(`/v1/legal-holds${query}`)).body as {
+    items: { id: string; releasedAt: string | null }[];
+    next: string | null;
+  };
+const place = async (body: object) => (await acme.officer.post('/v1/legal-holds', body)).body as { id: string };
+
+test('an officer places a hold and releases it, each with a reason, and both stay on record', async () => {
+  const { contactIds } = await addList(api, acme.id, acme.rep, [`held@${acme.id.slice(0, 8)}.example`]);
+  const { body, status } = await acme.officer.post('/v1/legal-holds', {
+    kind: 'matter',
+    matter: 'Roe v. Doe',
+    reason,
+    contactIds,
+  });
+  expect({ status, body }).toMatchObject({ status: 201, body: { matter: 'Roe v. Doe', reason, contactIds, releasedAt: null } });
+  const { id } = body as { id: string };
+  const released = await acme.officer.post(`/v1/legal-holds/${id}/release`, { reason: 'Settled' });
+  expect(released.body).toMatchObject({ id, releaseReason: 'Settled', releasedBy: acme.officer.userId });
+  expect((await acme.officer.post(`/v1/legal-holds/${id}/release`, { reason: 'Again' })).status).toBe(409);
+  expect((await holds()).items.map((hold) => hold.id)).toEqual([id]);
+});
+
+test.each([
+  { body: { kind: 'account' }, status: 422, because: 'no reason' },
+  { body: { kind: 'contact', reason, contactIds: [] }, status: 422, because: 'nobody' },
+  {
+    body: { kind: 'matter', reason, matter: ' ', contactIds: ['00000000-0000-4000-8000-000000000000'] },
+    status: 422,
+    because: 'no name',
+  },
+  { body: { kind: 'contact', reason, contactIds: ['00000000-0000-4000-8000-000000000000'] }, status: 404, because: 'a stranger' },
+])('a hold is refused: $because', async ({ body, status }) => {
+  expect((await acme.officer.post('/v1/legal-holds', body)).status).toBe(status);
+});
+
+test('holds in force come first, and a page goes on where the one before ended', async () => {
+  const [first, second, third] = [
+    await place({ kind: 'account', reason }),
+    await place({ kind: 'account', reason }),
+    await place({ kind: 'account', reason }),
+  ];
+  await acme.officer.post(`/v1/legal-holds/${third.id}/release`, { reason });
+  const seen: string[] = [];
+  for (let query = '?limit=1'; ; ) {
+    const { items, next } = await holds(query);
+    seen.push(...items.map(({ id }) => id));
+    if (next === null) break;
+    query = `?limit=1&cursor=${next}`;
+  }
+  expect(seen).toEqual([second.id, first.id, third.id]);
+});
