@@ -7,6 +7,7 @@ import type { Route, Who } from './route.ts';
 
 /** What is in no workspace's audit log, and why. */
 const apart: ReadonlySet<string> = new Set([
+  'post /usage/pages', // a look at a page changes nothing; usage data is kept by itself, and not for long
   'post /inbound', // mail that came in is nobody's doing; opt-outs must never wait for one another
 ]);
 

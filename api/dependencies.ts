@@ -38,5 +38,7 @@ export interface Dependencies {
   readonly askQueue: AskQueue;
   /** Where the Temporal UI shows the workflows of our namespace; absent: nobody has said. */
   readonly temporalUi?: string | undefined;
+  /** For how many days usage data is kept (P1). */
+  readonly usageDays: number;
   readonly log: Logger;
 }

@@ -20,6 +20,7 @@ const limits = {
   lettersTo: { turns: 4, seconds: hours }, // nobody's mailbox is filled by us
   linksFrom: { turns: 60, seconds: 15 * minutes },
   tokensFrom: { turns: 60, seconds: 15 * minutes }, // tokens that there are not
+  pagesOf: { turns: 600, seconds: 15 * minutes }, // pages that one user opens
   token: { turns: 1200, seconds: minutes },
   confirmations: { turns: 10, seconds: 15 * minutes }, // present password or code of somebody who is logged in
 } as const satisfies Record<string, Limit>;

@@ -12,6 +12,7 @@ import { type Fault, Problem, type ProblemName } from './problem.ts';
 import { type Action, isAllowed, withoutFactor } from './roles.ts';
 import type { Route, Who } from './route.ts';
 import { whoIs } from './session.ts';
+import { noteFeature } from './usage.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair; a text with one is refused here, and not by an error from the depths. */
 const unstorable = /\0|\p{Surrogate}/u;
@@ -73,6 +74,7 @@ async function answer(route: Route, request: Request, response: Response, deps: 
     try {
       const reply = route.reply.schema.parse(await route.handle(asked));
       await audit.answered(reply);
+      await noteFeature(deps, route, who, request);
       return reply;
     } catch (error) {
       throw isOfForgedCursor(error, query) ? new Problem('malformed-request', 'The cursor is none of this list.') : error;

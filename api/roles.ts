@@ -44,6 +44,7 @@ export const may = {
   'breaches.read': ['officer', 'operator', 'owner'],
   'breaches.write': ['officer', 'owner'],
   'audit.read': ['officer', 'owner'],
+  'usage.read': ['owner'], // network addresses of people
   'holds.read': ['officer', 'owner'],
   'holds.write': ['officer', 'owner'],
 } as const satisfies Record<string, readonly Role[]>;

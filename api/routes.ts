@@ -34,6 +34,7 @@ import { systemRoutes } from './routes/system.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenant.ts';
 import { timelineRoutes } from './routes/timeline.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { userRoutes } from './routes/users.ts';
 import { variantRoutes } from './routes/variants.ts';
 
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...tenantRoutes,
   ...userRoutes,
+  ...usageRoutes,
   ...companyRoutes,
   ...contactRoutes,
   ...importRoutes,

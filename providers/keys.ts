@@ -11,6 +11,8 @@ export interface PlatformKeys {
   readonly vaultKeys: readonly string[];
   /** Seeds of the keys that sign clearances of calls; newest first, older ones still verify. */
   readonly clearanceSeeds: readonly Buffer[];
+  /** Seeds of the keys that sign the heads of the audit log; newest first, older ones still verify. */
+  readonly auditSeeds: readonly Buffer[];
   /** Of the signature on the inbound webhook. */
   readonly webhookKey: Buffer;
   /** Of the chain of the ledger of erasures; like the address key it never changes. */
@@ -32,6 +34,7 @@ export function platformKeys(secrets: readonly string[]): PlatformKeys {
     linkKeys: [derive(newest, 'link', 32), ...older.map((secret) => derive(secret, 'link', 32))],
     vaultKeys: [newest, ...older].map((secret) => derive(secret, 'vault', 64).toString('base64url')),
     clearanceSeeds: [newest, ...older].map((secret) => derive(secret, 'clearance', 32)),
+    auditSeeds: [newest, ...older].map((secret) => derive(secret, 'audit', 32)),
     webhookKey: derive(newest, 'webhook', 32),
     ledgerKey: derive(older.at(-1) ?? newest, 'erasures', 32),
   };

@@ -18,7 +18,10 @@ export interface Standing {
 
 /** Every Schedule of an installation. */
 export function standingOf(_environment: Environment): Standing[] {
-  return [{ id: 'dnc-watch', workflowType: 'dncWatch', taskQueue: 'legal', every: '5 minutes' }];
+  return [
+    { id: 'dnc-watch', workflowType: 'dncWatch', taskQueue: 'legal', every: '5 minutes' },
+    { id: 'record-keeping', workflowType: 'recordKeeping', taskQueue: 'legal', every: '10 minutes' },
+  ];
 }
 
 /**

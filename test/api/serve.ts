@@ -37,6 +37,7 @@ export async function serve(options: Partial<Dependencies> = {}) {
     randomBytes,
     secureCookies: false,
     askQueue: () => Promise.resolve({ workflows: 1, activities: 1 }),
+    usageDays: 90,
     log: pino({ level: 'fatal' }),
     ...options,
   };

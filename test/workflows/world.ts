@@ -11,6 +11,7 @@ import type { Fault } from '../../activities/mail/sendMessage.ts';
 import { rendererFor } from '../../activities/mail/renderer.ts';
 import { type DispatcherDatabase, openDispatcherDatabase } from '../../db/dispatching.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
+import { clearanceSigner } from '../../providers/clearanceSignature.ts';
 import { lanePool } from '../../providers/mail/lanePool.ts';
 import { systemMailOf } from '../../providers/mail/systemMail.ts';
 import { createTemplates } from '../../providers/templates.ts';
@@ -121,6 +122,8 @@ export async function startWorld(options: {
     now: () => new Date(),
     registryFolder: options.registryFolder,
     addressKey,
+    auditSigner: clearanceSigner([randomBytes(32)]),
+    usageDays: 90,
     letters: {
       mail: systemMailOf(`smtp://127.0.0.1:${(sink.server.address() as AddressInfo).port}`, 'decorum@system.example'),
       linkKeys: [randomBytes(32)],
