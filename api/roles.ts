@@ -40,13 +40,15 @@ export const may = {
   'suppressions.export': ['officer', 'owner'], // the whole list leaves the house
   'caught-mail.read': everybody, // of a machine that sends nothing: demonstrations and rehearsals
   'system.read': ['operator', 'owner'],
+  'auditor.read': ['officer', 'operator', 'owner'],
+  'auditor.write': ['officer', 'owner'], // whether what was found has been dealt with
   'obligations.read': ['officer', 'operator', 'owner'],
   'breaches.read': ['officer', 'operator', 'owner'],
   'breaches.write': ['officer', 'owner'],
   'audit.read': ['officer', 'owner'],
-  'usage.read': ['owner'], // network addresses of people
   'holds.read': ['officer', 'owner'],
   'holds.write': ['officer', 'owner'],
+  'usage.read': ['owner'], // network addresses of people
 } as const satisfies Record<string, readonly Role[]>;
 export type Action = keyof typeof may;
 

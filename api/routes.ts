@@ -2,6 +2,7 @@ import type { Route } from './route.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
 import { auditLogRoutes } from './routes/auditLog.ts';
+import { auditorRoutes } from './routes/auditor.ts';
 import { breachRoutes } from './routes/breaches.ts';
 import { breachEvidenceRoutes } from './routes/breachEvidence.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
@@ -76,6 +77,7 @@ export const routes: readonly Route[] = [
   ...suppressionRoutes,
   ...auditLogRoutes,
   ...systemRoutes,
+  ...auditorRoutes,
   ...inboundRoutes,
   ...caughtMailRoutes,
 ];

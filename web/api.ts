@@ -4,6 +4,7 @@ import type { Route } from '../api/route.ts';
 import type { accessRoutes } from '../api/routes/access.ts';
 import type { accountRoutes } from '../api/routes/account.ts';
 import type { auditLogRoutes } from '../api/routes/auditLog.ts';
+import type { auditorRoutes } from '../api/routes/auditor.ts';
 import type { breachRoutes } from '../api/routes/breaches.ts';
 import type { breachFilingRoutes } from '../api/routes/breachFilings.ts';
 import type { breachNoticeRoutes } from '../api/routes/breachNotices.ts';
@@ -38,6 +39,7 @@ import type { variantRoutes } from '../api/routes/variants.ts';
 type Known = (
   | typeof accessRoutes
   | typeof accountRoutes
+  | typeof auditorRoutes
   | typeof auditLogRoutes
   | typeof signUpRoutes
   | typeof legalHoldRoutes

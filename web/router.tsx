@@ -231,6 +231,10 @@ const auditLog = createRoute({
   validateSearch: filters('search', 'userId', 'via'),
   component: lazyRouteComponent(() => import('./pages/audit/AuditLog.tsx'), 'AuditLog'),
 });
+const auditor = createRoute({
+  ...page('/auditor'),
+  component: lazyRouteComponent(() => import('./pages/auditor/Auditor.tsx'), 'Auditor'),
+});
 const system = createRoute({
   ...page('/system'),
   component: lazyRouteComponent(() => import('./pages/system/System.tsx'), 'System'),
@@ -297,6 +301,7 @@ export const router = createRouter({
       caughtMail,
       caughtMessage,
       auditLog,
+      auditor,
       system,
       settings,
       users,

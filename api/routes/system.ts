@@ -1,12 +1,17 @@
 import { z } from 'zod';
+import { lastLook } from '../../db/auditor/board.ts';
 import { lookAtMachine } from '../../db/machine.ts';
 import { lawTables } from '../../law/tables.ts';
 import { route } from '../route.ts';
+import { Instant } from '../shapes.ts';
 
 const taskQueues = ['legal', 'outreach', 'mail', 'bulk'] as const;
 
 const System = z
   .object({
+    auditor: z
+      .object({ lookedAt: Instant.nullable(), isSilent: z.boolean() })
+      .meta({ description: 'By the wall clock. A silent auditor has not looked for three minutes.' }),
     queues: z.array(
       z.object({
         taskQueue: z.enum(taskQueues),
@@ -38,11 +43,12 @@ const read = route({
   summary: 'Whether the machine is well: who works on which queue, what is owed, which schema and law answer',
   reply: { status: 200, schema: System },
   async handle({ who, db, deps }) {
-    const [{ work, mailboxes, schemaVersion }, workers] = await Promise.all([
-      db.inTenant(who.tenantId, lookAtMachine),
+    const [{ work, mailboxes, schemaVersion, auditor }, workers] = await Promise.all([
+      db.inTenant(who.tenantId, async (tx) => ({ ...(await lookAtMachine(tx)), auditor: await lastLook(tx) })),
       Promise.all(taskQueues.map((taskQueue) => deps.askQueue(taskQueue))),
     ]);
     return {
+      auditor,
       queues: taskQueues.map((taskQueue, place) => {
         const { open = 0, owed = 0 } = work.find((one) => one.taskQueue === taskQueue) ?? {};
         return { taskQueue, workers: workers[place] ?? null, open, owed };

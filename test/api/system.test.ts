@@ -18,6 +18,7 @@ test('an operator sees who works, what is owed, how mailboxes stand, and which s
   await acme.owner.post('/v1/suppressions', { address: 'pat@north.example' });
   const newest = readdirSync(join(__dirname, '../../db/migrations')).sort().at(-1);
   expect((await acme.operator.get('/v1/system')).body).toMatchObject({
+    auditor: { lookedAt: null, isSilent: true }, // none runs beside this test
     queues: [
       { taskQueue: 'legal', workers: { workflows: 1, activities: 2 }, open: 1, owed: 1 },
       { taskQueue: 'outreach', workers: { workflows: 1, activities: 2 }, open: 0, owed: 0 },

@@ -2,6 +2,7 @@ import { routes } from '../../api/routes.ts';
 import { enrolBatch } from '../../db/enrolling.ts';
 import { planDue } from '../../db/planning.ts';
 import { firstOpening, openingAt } from '../../law/openings.ts';
+import { newFinding } from '../builders/finding.ts';
 import { addList, definition, mailboxBody, made } from './builders.ts';
 import { serve } from './serve.ts';
 
@@ -51,7 +52,10 @@ beforeAll(async () => {
   const load = await other.owner.post('/v1/call-registries/federal?account=theirs&dataOn=2026-01-01', '2125550101\n', {
     'content-type': 'text/plain',
   });
+  await newFinding(api.ownerUrl, other.id, 'message_after_suppression');
+  const findings = (await other.officer.get('/v1/auditor/findings')).body as { items: { id: string }[] };
   Object.assign(theirs, {
+    findingId: findings.items[0]?.id,
     legalHoldId: legalHold.id,
     loadId: (load.body as { id: string }).id,
     clearanceId: (clearance.body as { id: string }).id,

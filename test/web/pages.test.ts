@@ -61,6 +61,7 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: () => '/obligations?view=month', title: 'Obligations', shows: 'Month after' },
   { path: () => '/caught-mail', title: 'Caught mail', shows: 'Hello Pat' },
   { path: () => '/caught-mail/000000000001', title: 'Hello Pat', shows: 'reply+abc@acme.example' },
+  { path: () => '/auditor', title: 'Auditor', shows: 'No message begins after' },
   { path: () => '/system', title: 'System', shows: 'breach.csv' },
   { path: () => '/users', title: 'Users', shows: 'Send an invitation' },
   { path: () => '/account', title: 'My account', shows: 'this session' },

@@ -19,6 +19,11 @@ export interface Rows<Item> {
   readonly more: () => void;
 }
 
+/** A list that came whole, as one page. */
+export function allOf<Item>(rows: Item[]): Rows<Item> {
+  return { rows, error: null, isMore: false, isLoadingMore: false, more: () => undefined };
+}
+
 /** The rows of a list, page after page by its cursor; what was shown stays until the next answer is there. */
 export function useRows<W extends ListPath>(
   path: W,

@@ -16,6 +16,7 @@ export const places = [
   { to: '/audit-log', label: 'Audit log', key: 'd', action: 'audit.read' },
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
   { to: '/users', label: 'Users', key: 'u', action: 'users.read' },
+  { to: '/auditor', label: 'Auditor', key: 'v', action: 'auditor.read' },
   { to: '/system', label: 'System', key: 'y', action: 'system.read' },
   { to: '/settings', label: 'Settings', key: 'w', action: 'tenant.read' },
 ] as const;

@@ -6,6 +6,7 @@ import { Count, counted } from '../../parts/Count.tsx';
 import { Facts } from '../../parts/Facts.tsx';
 import { type Column, Listing } from '../../parts/Listing.tsx';
 import { Page } from '../../parts/Page.tsx';
+import { allOf } from '../../parts/pages.ts';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { reasonOf } from '../../parts/reasons.ts';
 import { State } from '../../parts/State.tsx';
@@ -38,9 +39,15 @@ export function System() {
   );
 }
 
-function Sections({ system: { queues, mailboxes, law, schemaVersion } }: { system: Shown }) {
+function Sections({ system: { auditor, queues, mailboxes, law, schemaVersion } }: { system: Shown }) {
   return (
     <>
+      <section aria-label="Auditor">
+        <State tone={auditor.isSilent ? 'bad' : 'good'}>
+          {auditor.isSilent ? 'The auditor is silent: broken promises are not noticed' : 'The auditor looks every minute'}
+        </State>{' '}
+        <Link to="/auditor">What it has found</Link>
+      </section>
       <section aria-label="Workers">
         <Title order={2} mb="xs">
           Workers and queues
@@ -108,9 +115,4 @@ function Workers({ workers }: { workers: Queue['workers'] }) {
 function toneOf(state: 'active' | 'paused', because: string | null) {
   if (state === 'active') return 'good';
   return because === 'by_hand' ? 'warn' : 'bad';
-}
-
-/** All there is, on one page. */
-function allOf<Item>(rows: Item[]) {
-  return { rows, error: null, isMore: false, isLoadingMore: false, more: () => undefined };
 }
