@@ -13,12 +13,14 @@ import { type Database, openDatabase } from '../db/transaction.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
 import type { PlatformKeys } from '../providers/keys.ts';
+import { vault } from '../providers/vault.ts';
 import { freePort } from '../scripts/services/ports.ts';
 import { startPostgres } from '../scripts/services/postgres.ts';
 import { startTemporal } from '../scripts/services/temporal.ts';
 import { temporaryFolder } from '../scripts/services/temporaryFolder.ts';
 import { type Sink, startSink } from '../test/doubles/sink.ts';
 import { createDispatcher, type Dispatcher } from '../workers/dispatcher.ts';
+import { failureConverterPath, openHistories } from '../workers/histories.ts';
 import { connectClient } from '../workers/temporal.ts';
 import { type CpuSeconds, cpuOf, peakMemoryMiB } from './cpu.ts';
 
@@ -50,6 +52,7 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
   const workflowBundle = join(folder, 'workflows.js');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows/index.ts'),
+    failureConverterPath,
     logger: new DefaultLogger('WARN'),
   });
   writeFileSync(workflowBundle, code);
@@ -102,7 +105,13 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
   const log = processLog('bench', 'warn');
   const db = openDatabase({ url: roleUrl(postgres.url, 'decorum_app'), max: 4 });
   const dispatcherDb = openDispatcherDatabase(roleUrl(postgres.url, 'decorum_dispatcher'));
-  const client = await connectClient(environment);
+  const histories = openHistories({
+    databaseUrl: roleUrl(postgres.url, 'decorum_app'),
+    vault: vault(environment.keys.vaultKeys),
+    codecKeys: environment.keys.codecKeys,
+    onTrouble: (error) => log.warn({ err: error }, 'the keys of the histories cannot be reached'),
+  });
+  const client = await connectClient(environment, histories.ofClients);
   const pids = { worker: worker.pid ?? 0, postgres: postgres.pid, temporal: temporal.pid };
   return {
     databaseUrl: postgres.url,
@@ -116,7 +125,7 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
     workerPeakMiB: () => peakMemoryMiB(pids.worker),
     start: (script) => start(script, 'ready'),
     async end() {
-      await Promise.all([db.close(), dispatcherDb.close(), client.connection.close()]);
+      await Promise.all([db.close(), histories.close(), dispatcherDb.close(), client.connection.close()]);
       await Promise.all(
         children.map(async (child) => {
           if (child.exitCode !== null || child.signalCode !== null) return;

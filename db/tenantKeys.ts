@@ -1,19 +1,33 @@
-import type { Tx } from './transaction.ts';
+import type { Database, Tx } from './transaction.ts';
 
 /** The data key of a tenant's histories as it is kept: wrapped by the vault; null once it was destroyed. */
-export interface KeptKey {
+interface KeptKey {
   keyId: string;
   wrapped: string | null;
 }
 
-/** The tenant's key; undefined before its first payload. */
-export async function findTenantKey(tx: Tx): Promise<KeptKey | undefined> {
+/** Where the keyring finds the keys (providers/codec/keyring.ts). */
+export function tenantKeyStore(db: Database) {
+  return {
+    ofTenant: (tenantId: string, wrapNew: () => string): Promise<KeptKey> =>
+      db.inTenant(tenantId, async (tx) => (await find(tx)) ?? keep(tx, wrapNew())),
+    async byId(keyId: string): Promise<{ tenantId: string; wrapped: string | null } | undefined> {
+      const [found] = await db.lookUp<{ tenantId: string; wrapped: string | null }>(
+        `select tenant_id as "tenantId", wrapped from decorum.find_tenant_key($1)`,
+        [keyId],
+      );
+      return found;
+    },
+  };
+}
+
+async function find(tx: Tx): Promise<KeptKey | undefined> {
   const [kept] = await tx.rows<KeptKey>(`select key_id as "keyId", wrapped from tenant_keys where tenant_id = $1`, [tx.tenantId]);
   return kept;
 }
 
-/** Keeps a new key, unless somebody was faster: what is kept is answered. A destroyed one stays destroyed. */
-export async function keepTenantKey(tx: Tx, wrapped: string): Promise<KeptKey> {
+/** Unless somebody was faster: what is kept is answered. A destroyed key stays destroyed. */
+async function keep(tx: Tx, wrapped: string): Promise<KeptKey> {
   await tx.run(`insert into tenant_keys (tenant_id, wrapped) values ($1, $2) on conflict (tenant_id) do nothing`, [
     tx.tenantId,
     wrapped,

@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { Environment } from '../providers/environment.ts';
 
@@ -8,9 +9,22 @@ export function connect({ TEMPORAL_ADDRESS, TEMPORAL_API_KEY }: Omit<Temporal, '
   return Connection.connect({ address: TEMPORAL_ADDRESS, ...access(TEMPORAL_API_KEY) });
 }
 
-export async function connectClient(temporal: Temporal): Promise<Client> {
-  return new Client({ connection: await connect(temporal), namespace: temporal.TEMPORAL_NAMESPACE });
+/** Without `histories` (workers/histories.ts) it is for looking only: what it would write, it refuses. */
+export async function connectClient(
+  temporal: Temporal,
+  histories: DataConverter = { payloadCodecs: [looksOnly] },
+): Promise<Client> {
+  return new Client({
+    connection: await connect(temporal),
+    namespace: temporal.TEMPORAL_NAMESPACE,
+    dataConverter: histories,
+  });
 }
+
+const looksOnly: PayloadCodec = {
+  encode: () => Promise.reject(new Error('This client has no keys: it cannot write a payload.')),
+  decode: (payloads) => Promise.resolve(payloads),
+};
 
 export function connectNative({ TEMPORAL_ADDRESS, TEMPORAL_API_KEY }: Temporal): Promise<NativeConnection> {
   return NativeConnection.connect({ address: TEMPORAL_ADDRESS, ...access(TEMPORAL_API_KEY) });

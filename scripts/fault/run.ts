@@ -8,6 +8,7 @@ import { platformKeys } from '../../providers/keys.ts';
 import { startSink } from '../../test/doubles/sink.ts';
 import { feed, harm, review, type Scene, unsubscribe } from './actors.ts';
 import { judge, type Unsubscribed, type Verdict } from './judge.ts';
+import { failureConverterPath } from '../../workers/histories.ts';
 import { seededRandom } from './random.ts';
 import { makeTenant } from './tenant.ts';
 import { startWorld } from './world.ts';
@@ -86,5 +87,11 @@ export function held({ sent, duplicates, begunAfterUnsubscribe, lost, unknown, k
 async function bundle(say: (line: string) => void): Promise<string> {
   const quiet = () => undefined;
   const logger = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: say, log: quiet };
-  return (await bundleWorkflowCode({ workflowsPath: join(import.meta.dirname, '../../workflows/index.ts'), logger })).code;
+  return (
+    await bundleWorkflowCode({
+      workflowsPath: join(import.meta.dirname, '../../workflows/index.ts'),
+      failureConverterPath,
+      logger,
+    })
+  ).code;
 }

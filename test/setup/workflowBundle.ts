@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { failureConverterPath } from '../../workers/histories.ts';
 
 const root = join(__dirname, '../..');
 
 /** The bundle of all workflows as a file, for `Worker.create({ workflowBundle: { codePath } })`; made again only when its sources changed. */
 export async function workflowBundle(): Promise<string> {
   const sources = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
-  for (const folder of ['workflows', 'domain']) {
+  for (const folder of ['workflows', 'domain', 'providers/codec']) {
     for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).sort()) {
       if (file.endsWith('.ts')) sources.update(`${file}\0`).update(readFileSync(join(root, folder, file)));
     }
@@ -17,6 +18,7 @@ export async function workflowBundle(): Promise<string> {
   if (existsSync(path)) return path;
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows/index.ts'),
+    failureConverterPath,
     logger: new DefaultLogger('WARN'),
   });
   mkdirSync(join(root, '.decorum/test'), { recursive: true });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findAddressee, recordInbound } from '../../db/inbound.ts';
 import { openingAfter } from '../../law/openings.ts';
 import { newOutreach, type NewOutreach } from '../builders/outreach.ts';
+import { runsOf, textOf } from './histories.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -69,6 +70,7 @@ test('a forward that fails ends as a task, by the workflow’s own pauses, and t
     outreach.rep.id,
   ]);
   expect(tasks).toEqual([{ kind: 'forward_failed' }, { kind: 'reply' }]);
-  const history = JSON.stringify(await handle.fetchHistory());
+  const history = textOf(await runsOf(world, handle.workflowId));
+  expect(history).toContain(outreach.tenantId);
   expect(history).not.toMatch(/buyer\.example|acme\.example/);
 });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { personalWords } from './campaign.ts';
 import type { World } from './world.ts';
@@ -22,13 +23,27 @@ export interface Run {
   history: History;
 }
 
-/** Every run of a workflow that led to the one now, by continue-as-new, oldest first. */
+/** The history with its payloads as they were before the codec, in place. */
+async function readable(world: World, history: temporal.api.history.v1.IHistory): Promise<temporal.api.history.v1.IHistory> {
+  const isPayload = (value: object): value is Payload => 'metadata' in value && 'data' in value;
+  const look = async (value: object): Promise<void> => {
+    for (const [key, each] of Object.entries(value) as [keyof typeof value, unknown][]) {
+      if (each === null || typeof each !== 'object' || each instanceof Uint8Array) continue;
+      if (isPayload(each)) value[key] = (await world.codec.decode([each]))[0] as never;
+      else await look(each);
+    }
+  };
+  await look(history);
+  return history;
+}
+
+/** Every run of a workflow that led to the one now, by continue-as-new, oldest first; readable. */
 export async function runsOf(world: World, workflowId: string): Promise<Run[]> {
   const runs: Run[] = [];
   let runId = (await world.client.workflow.getHandle(workflowId).describe()).runId;
   for (;;) {
     const history = await world.client.workflow.getHandle(workflowId, runId).fetchHistory();
-    runs.unshift({ workflowId, runId, history: asJson(history) });
+    runs.unshift({ workflowId, runId, history: asJson(await readable(world, history)) });
     const before = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
     if (!before) return runs;
     runId = before;
@@ -78,13 +93,17 @@ const patterns = personalWords.map((word) => ({
   pattern: new RegExp(/^[a-z]/.test(word) ? `\\b${word}\\b` : `\\${word}`, 'i'),
 }));
 
-interface Payload {
-  data: string;
+/** Everything of a workflow's runs that a reader with its key can see, as one text. */
+export function textOf(runs: readonly Run[]): string {
+  const json = JSON.stringify(runs.map(({ history }) => history));
+  const payloads = [...json.matchAll(/"data":"([^"]+)"/g)].map(([, data]) => Buffer.from(data ?? '', 'base64').toString());
+  return [json, ...payloads].join('\n');
 }
+
 interface Named {
   workflowType?: { name: string };
   activityType?: { name: string };
-  input?: { payloads?: Payload[] };
+  input?: { payloads?: { data: string }[] };
 }
 
 /** What the workflow was started with, then what each of its activities was, in order. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type WorkflowHandle } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
@@ -18,6 +19,7 @@ import { createTemplates } from '../../providers/templates.ts';
 import { generateVaultKey, type Vault, vault } from '../../providers/vault.ts';
 import { allActivities } from '../../workers/activities.ts';
 import { createDispatcher, type Dispatcher } from '../../workers/dispatcher.ts';
+import { openHistories } from '../../workers/histories.ts';
 import { newTenant } from '../builders/tenant.ts';
 import { SinkServer } from '../doubles/sinkServer.ts';
 import { testDatabase } from '../setup/database.ts';
@@ -43,6 +45,8 @@ export interface World {
   /** Plain: the environment's own client jumps the clock by years when it waits for a result. */
   readonly client: Client;
   readonly vault: Vault;
+  /** Reads what Temporal has stored of it. */
+  readonly codec: PayloadCodec;
   readonly addressKey: Buffer;
   readonly sink: SinkServer;
   readonly smtpPort: number;
@@ -85,8 +89,16 @@ export async function startWorld(options: {
   if (path === undefined || bundle === undefined)
     throw new Error('Run the tests through Jest, whose global setup finds the test server.');
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
-  const client = new Client({ connection: env.connection, identity: 'the product' }); // the standing name is a machine's
   const database = await testDatabase();
+  const secrets = vault([generateVaultKey()]);
+  const histories = openHistories({
+    databaseUrl: database.appUrl,
+    vault: secrets,
+    codecKeys: [randomBytes(32)],
+    onTrouble: (error) => log.warn({ err: error }, 'the keys of the histories cannot be reached'),
+  });
+  // The standing name is a machine's.
+  const client = new Client({ connection: env.connection, identity: 'the product', dataConverter: histories.ofClients });
   let distance = Date.parse(options.at) - (await env.currentTimeMs());
   const legal = (temporal: Date): Date => new Date(temporal.getTime() + distance);
   const now = async (): Promise<Date> => legal(new Date(await env.currentTimeMs()));
@@ -96,7 +108,6 @@ export async function startWorld(options: {
   const log = pino({ level: process.env.DECORUM_TEST_LOG ?? 'silent' });
   const dispatcher = createDispatcher({ client, db: dispatcherDb, log });
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
-  const secrets = vault([generateVaultKey()]);
   const addressKey = randomBytes(32);
   const pool = lanePool({ perAccount: 8, idleMs: 30_000 });
   const sink = new SinkServer({ seed: 1, chance: {}, slowMs: 0 });
@@ -140,6 +151,7 @@ export async function startWorld(options: {
           taskQueue,
           workflowBundle: { codePath },
           activities: watched(activities, options.watch),
+          dataConverter: histories.ofWorkers,
           identity: 'a worker',
           workflowThreadPoolSize: 1,
           ...(options.forgetful && { maxCachedWorkflows: 0 }),
@@ -178,6 +190,7 @@ export async function startWorld(options: {
     dispatcher,
     client,
     vault: secrets,
+    codec: histories.codec,
     addressKey,
     sink,
     async newTenant() {
@@ -220,7 +233,7 @@ export async function startWorld(options: {
       await stopWorkers();
       pool.close();
       sink.server.close();
-      await Promise.all([db.close(), dispatcherDb.close(), owner.end()]);
+      await Promise.all([db.close(), histories.close(), dispatcherDb.close(), owner.end()]);
       await env.teardown();
       await database.drop();
     },
