@@ -32,6 +32,7 @@ import type { signUpRoutes } from '../api/routes/signUp.ts';
 import type { systemRoutes } from '../api/routes/system.ts';
 import type { suppressionRoutes } from '../api/routes/suppressions.ts';
 import type { tenantRoutes } from '../api/routes/tenant.ts';
+import type { usageRoutes } from '../api/routes/usage.ts';
 import type { userRoutes } from '../api/routes/users.ts';
 import type { variantRoutes } from '../api/routes/variants.ts';
 
@@ -68,6 +69,7 @@ type Known = (
   | typeof suppressionRoutes
   | typeof systemRoutes
   | typeof tenantRoutes
+  | typeof usageRoutes
   | typeof userRoutes
   | typeof variantRoutes
 )[number];

@@ -6,6 +6,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient, router } from './router.tsx';
+import { notePageViews } from './shell/pageViews.ts';
 import { resolveColours, theme } from './theme.ts';
 
 const root = document.getElementById('root');
@@ -14,6 +15,7 @@ if (!root) throw new Error('The page has no element with the id "root".');
 // The policy of the page lets no style element in that does not carry this response's nonce.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.content ?? '';
 
+notePageViews();
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={resolveColours} defaultColorScheme="auto" getStyleNonce={() => nonce}>

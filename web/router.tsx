@@ -249,6 +249,11 @@ const users = createRoute({
   validateSearch: filters('search'),
   component: lazyRouteComponent(() => import('./pages/users/Users.tsx'), 'Users'),
 });
+const usage = createRoute({
+  ...page('/usage'),
+  validateSearch: filters('userId', 'kind'),
+  component: lazyRouteComponent(() => import('./pages/usage/Usage.tsx'), 'Usage'),
+});
 const account = createRoute({
   ...page('/account'),
   component: lazyRouteComponent(() => import('./pages/account/AccountPage.tsx'), 'AccountPage'),
@@ -305,6 +310,7 @@ export const router = createRouter({
       system,
       settings,
       users,
+      usage,
       account,
       confirmEmail,
     ]),

@@ -20,11 +20,7 @@ test('every chain is signed up to its newest entry, once', async () => {
   await world.db.inTenant(tenants[0] ?? '', (tx) => audited(tx, entry));
   await keepRecords('record-keeping-2');
   const heads = await world.ask<{ tenant: string; seq: number }>(`select tenant_id as tenant, seq from audit_heads order by seq`);
-  expect(heads.map(({ tenant, seq }) => [tenants.indexOf(tenant), seq]).sort()).toEqual([
-    [0, 1],
-    [0, 2],
-    [1, 1],
-  ]);
+  expect(heads.map(({ tenant, seq }) => `${tenants.indexOf(tenant)}: ${seq}`).sort()).toEqual(['0: 1', '0: 2', '1: 1']);
   keep((await runsOf(world, 'record-keeping-1')).at(-1), 'recordKeeping/signed');
 });
 

@@ -17,6 +17,7 @@ export const places = [
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
   { to: '/users', label: 'Users', key: 'u', action: 'users.read' },
   { to: '/auditor', label: 'Auditor', key: 'v', action: 'auditor.read' },
+  { to: '/usage', label: 'Usage', key: 'f', action: 'usage.read' },
   { to: '/system', label: 'System', key: 'y', action: 'system.read' },
   { to: '/settings', label: 'Settings', key: 'w', action: 'tenant.read' },
 ] as const;
