@@ -5,6 +5,7 @@ import type { LinkKeys } from '../providers/linkToken.ts';
 import type { Delivery } from '../providers/mail/inbound/listener.ts';
 import type { AskQueue } from '../providers/temporalQueues.ts';
 import type { TemplateRenderer } from '../providers/outreachWords.ts';
+import type { ReassignedNumbers } from '../providers/reassigned/reassignedNumbers.ts';
 import type { Vault } from '../providers/vault.ts';
 
 /** What the API asks of the world; a test gives its own. */
@@ -19,6 +20,8 @@ export interface Dependencies {
   /** Of the signature on the inbound webhook. */
   readonly webhookKey: Buffer;
   readonly clearances: ClearanceSigner;
+  /** Asked before a call is cleared; absent: the operator has none to ask. */
+  readonly reassigned?: ReassignedNumbers | undefined;
   /** Commits what came in to one of our addresses; bears repetition. */
   readonly acceptInbound: (delivery: Delivery) => Promise<void>;
   readonly templates: TemplateRenderer;

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
+import { reassignedInFile } from '../providers/reassigned/fileNumbers.ts';
 import { clearanceSigner } from '../providers/clearanceSignature.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
@@ -37,6 +38,10 @@ const app = createApp({
   vault: vault(keys.vaultKeys),
   webhookKey: keys.webhookKey,
   clearances: clearanceSigner(keys.clearanceSeeds),
+  reassigned:
+    environment.REASSIGNED_NUMBERS_FILE === undefined
+      ? undefined
+      : reassignedInFile(environment.REASSIGNED_NUMBERS_FILE, () => performance.now()),
   templates: createTemplates(),
   publicUrl: environment.PUBLIC_URL,
   now: () => new Date(),

@@ -20,12 +20,15 @@ export interface CallFacts extends CallingSwitches {
   readonly isRequested: boolean;
   /** The lists that are loaded for the number's area code. */
   readonly registries: readonly { readonly list: string; readonly dataOn: string; readonly isListed: boolean }[];
+  /** Whether the number has had another holder since it came to us. */
+  readonly reassigned: 'yes' | 'no' | 'no data' | 'not asked';
   /** When this person was dialled lately, oldest first. */
   readonly attempts: readonly Date[];
 }
 
 export type Because =
   | 'do_not_call_request'
+  | 'reassigned'
   | 'no_rules'
   | 'emergency_ban'
   | 'registry_missing'

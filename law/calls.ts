@@ -7,6 +7,8 @@ import { callingLaw, callingTables } from './calling.ts';
 const FEDERAL_HOURS = '47 CFR 64.1200(c)(1); 16 CFR 310.4(c)';
 const FEDERAL_REGISTRY = '16 CFR 310.4(b)(1)(iii)(B), 310.4(b)(3)(iv); 47 CFR 64.1200(c)(2)';
 const INTERNAL_LIST = '16 CFR 310.4(b)(1)(iii)(A); 47 CFR 64.1200(d)';
+/** The safe harbour for whoever asks before the call. */
+const REASSIGNED = '47 CFR 64.1200(m)';
 /** From this age on a registry's data clears nothing: 16 CFR 310.4(b)(3)(iv). */
 const STALE_AT_DAYS = 31;
 const HOUR_MS = 3_600_000;
@@ -50,6 +52,7 @@ export function judgeCall(facts: CallFacts): Judgment {
     exemptions: window.states.filter((state) => exemptions.includes(state)),
     table: callingLaw.version,
     lists: Object.fromEntries(registries.filter(({ list }) => lists.includes(list)).map(({ list, dataOn }) => [list, dataOn])),
+    reassigned: facts.reassigned,
     attempts: attempts.length,
   };
   const refuse = (because: Because, detail: string, citation: string, opensAt: Date | null = null): Judgment => ({
@@ -62,6 +65,8 @@ export function judgeCall(facts: CallFacts): Judgment {
   });
 
   if (facts.isRequested) return refuse('do_not_call_request', 'This person has asked not to be called.', INTERNAL_LIST);
+  if (facts.reassigned === 'yes')
+    return refuse('reassigned', 'The number has had another holder since it came to us: ask for the new one.', REASSIGNED);
   if (window.states.length === 0) return refuse('no_rules', window.reason, FEDERAL_HOURS);
   const ban = bans.find(({ state }) => window.states.includes(state));
   if (ban) return refuse('emergency_ban', window.reason, callingLaw.inForce(ban.state, on)?.citation ?? FEDERAL_HOURS);

@@ -42,6 +42,14 @@ const Environment = z.object({
   INBOUND_SMTP_PORT: port.optional(),
   /** Where downloads of do-not-call registries are laid: a folder for each workspace, named by its id (docs/operations.md). */
   REGISTRY_FOLDER: z.string().optional(),
+  /** Reassigned telephone numbers, a line `number,day of disconnection` each, asked before a call is cleared. */
+  REASSIGNED_NUMBERS_FILE: z.string().optional(),
+  /** Where backups are written, on another disk or machine than the database; absent: none are made (docs/operations.md). */
+  BACKUP_FOLDER: z.string().optional(),
+  /** The file of erasures that a restore replays, never on the database's disk; absent: in the folder of the backups. */
+  BACKUP_LEDGER: z.string().optional(),
+  /** A backup is destroyed when it is so old. With a run a day nothing is older than a day more, and nothing may be older than 30. */
+  BACKUP_KEEP_DAYS: z.coerce.number().int().min(1).max(29).default(28),
   /** Of the mail catcher of `npm start`; absent where mail really leaves. */
   CATCHER_URL: z.url().optional(),
   /** Folder of the built console. */

@@ -99,9 +99,9 @@ const clearance = route({
     const { taskId, number, state, zone = null } = body;
     const asked =
       taskId === undefined
-        ? askedFor({ who, deps }, { number: typed(number ?? ''), state, zone }, { taskId: null, contactId: null })
+        ? askedFor({ who, deps }, { number: typed(number ?? ''), state, zone }, nobody)
         : await db.inTenant(who.tenantId, (tx) => askedOfTask(tx, { who, deps }, taskId));
-    return shown(await clear(db, who.tenantId, asked, rulesOf(deps)), asked);
+    return shown(await clear(db, who.tenantId, await withReassigned(asked, deps), rulesOf(deps)), asked);
   },
 });
 
@@ -122,9 +122,13 @@ const dial = route({
         deps.vault.decrypt(found.numberSealed, { tenantId: who.tenantId, column: sealed }).toString(),
       ) as { callee: CallAsked['callee'] };
       const task = found.taskId === null ? null : await calleeOf(tx, found.taskId);
-      return askedFor({ who, deps }, callee, { taskId: found.taskId, contactId: task?.contactId ?? null });
+      return askedFor(
+        { who, deps },
+        callee,
+        task === null ? { ...nobody, taskId: found.taskId } : { ...task, taskId: found.taskId },
+      );
     });
-    const dialled = await dialNow(db, who.tenantId, clearanceId, asked, rulesOf(deps));
+    const dialled = await dialNow(db, who.tenantId, clearanceId, await withReassigned(asked, deps), rulesOf(deps));
     if (!dialled) throw new Problem('not-found', 'You have no such clearance.');
     return shown(dialled, asked);
   },
@@ -180,23 +184,41 @@ function typed(number: string): string {
 }
 
 /** The call of a task of one's own; an owner may make everybody's. */
-async function askedOfTask(tx: Tx, { who, deps }: Caller, taskId: string): Promise<CallAsked> {
+async function askedOfTask(tx: Tx, { who, deps }: Caller, taskId: string): Promise<Asked> {
   const found = await calleeOf(tx, taskId);
   if (!found || (found.ownerId !== who.userId && who.role !== 'owner'))
     throw new Problem('not-found', 'You have no such call to make.');
   if (found.callee.number === null)
     throw new Problem('invalid-request', 'The contact has no telephone number that can be dialled.');
-  return askedFor({ who, deps }, found.callee, { taskId, contactId: found.contactId });
+  return askedFor({ who, deps }, found.callee, { ...found, taskId });
 }
 
-function askedFor({ who, deps }: Caller, callee: CallAsked['callee'], whose: Pick<CallAsked, 'taskId' | 'contactId'>): CallAsked {
+interface Whose {
+  taskId: string | null;
+  contactId: string | null;
+  /** Null: nobody knows when the number came to us. */
+  knownSince: Date | null;
+}
+type Asked = CallAsked & Whose;
+const nobody: Whose = { taskId: null, contactId: null, knownSince: null };
+
+function askedFor({ who, deps }: Caller, callee: CallAsked['callee'], { taskId, contactId, knownSince }: Whose): Asked {
   return {
-    ...whose,
+    taskId,
+    contactId,
+    knownSince,
     callee,
     numberHash: addressHash(deps.addressKey, who.tenantId, callee.number ?? ''),
     numberSealed: deps.vault.encrypt(JSON.stringify({ callee }), { tenantId: who.tenantId, column: sealed }),
     byUser: who.userId,
   };
+}
+
+/** The question to the world comes before the transaction, which must not wait for it. */
+async function withReassigned(asked: Asked, { reassigned }: Dependencies): Promise<CallAsked> {
+  const { callee, knownSince } = asked;
+  if (!reassigned || callee.number === null || knownSince === null) return asked;
+  return { ...asked, reassigned: await reassigned.sinceThen(callee.number, knownSince) };
 }
 
 function shown(clearance: Cleared, { callee }: CallAsked): z.input<typeof Clearance> {

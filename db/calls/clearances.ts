@@ -21,6 +21,8 @@ export interface CallAsked {
   /** The number, encrypted. */
   numberSealed: string;
   byUser: string;
+  /** What a look-up of reassigned numbers said just now. */
+  reassigned?: CallFacts['reassigned'];
 }
 
 export interface Clearance {
@@ -140,7 +142,12 @@ async function readFacts(tx: Tx, asked: CallAsked): Promise<CallFacts> {
         where person_key = $6 and state in ('dialling', 'dialled') and asked_at > decorum.now() - interval '7 days') as attempts`,
     [asked.numberHash, asked.contactId, place?.areaCode ?? null, place?.exchange ?? null, place?.line ?? 0, personKey(asked)],
   );
-  return { ...facts, callee: asked.callee, attempts: facts.attempts.map((at) => new Date(at)) };
+  return {
+    ...facts,
+    callee: asked.callee,
+    reassigned: asked.reassigned ?? 'not asked',
+    attempts: facts.attempts.map((at) => new Date(at)),
+  };
 }
 
 /** Dials: redeems a clearance once, by the same check, in two halves as above. Null: there is no such clearance of this user's. */

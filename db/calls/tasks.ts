@@ -126,15 +126,23 @@ export async function passedWindows(tx: Tx, ownerId: string): Promise<string[]> 
   return rows.map(({ id }) => id);
 }
 
+export interface TaskCallee {
+  contactId: string;
+  ownerId: string;
+  callee: Callee;
+  /** Since when the person is known by this number, at the earliest. */
+  knownSince: Date | null;
+}
+
 /** The callee of a task; null when it is no call that is to be made. */
-export async function calleeOf(tx: Tx, taskId: string): Promise<{ contactId: string; ownerId: string; callee: Callee } | null> {
-  const [found] = await tx.rows<{ contactId: string; ownerId: string; phone: string | null; state: string; zone: string | null }>(
-    `select t.contact_id as "contactId", t.owner_id as "ownerId", c.phone, coalesce(c.state, '') as state, c.zone
+export async function calleeOf(tx: Tx, taskId: string): Promise<TaskCallee | null> {
+  const [found] = await tx.rows<Omit<TaskCallee, 'callee'> & { phone: string | null; state: string; zone: string | null }>(
+    `select t.contact_id as "contactId", t.owner_id as "ownerId", c.phone, coalesce(c.state, '') as state, c.zone, c.created_at as "knownSince"
      from tasks t left join contacts c on c.tenant_id = t.tenant_id and c.id = t.contact_id
      where t.id = $1 and t.kind = 'call' and t.state in ('open', 'not_cleared')`,
     [taskId],
   );
   if (!found) return null;
-  const { contactId, ownerId, phone, state, zone } = found;
-  return { contactId, ownerId, callee: { number: phone === null ? null : phoneNumber(phone), state, zone } };
+  const { phone, state, zone, ...whose } = found;
+  return { ...whose, callee: { number: phone === null ? null : phoneNumber(phone), state, zone } };
 }

@@ -137,6 +137,29 @@ test("a state's ban and a tenant's exemption are switches, with a reason", async
   expect((await acme.rep.get('/v1/calling-switches')).body).toMatchObject({ bans: [] });
 });
 
+test('a number that has had another holder since it came to us is refused, also when that is heard of before the dialling', async () => {
+  const { acme } = await underWay();
+  const known: Record<string, 'yes' | 'no'> = {};
+  const asking = await serve({ reassigned: { sinceThen: (e164) => Promise.resolve(known[e164] ?? 'no data') } });
+  try {
+    const { acme: other } = await callsUnderWay(asking);
+    const [first, second] = await queueOf(other.rep);
+    const given = await clear(other.rep, first?.taskId ?? '');
+    expect(given.state).toBe('cleared');
+    known[ann] = known['+12125550102'] = 'yes';
+    expect(await dial(other.rep, given.id)).toMatchObject({ state: 'refused', because: 'reassigned' });
+    expect(await clear(other.rep, second?.taskId ?? '')).toMatchObject({
+      state: 'refused',
+      because: 'reassigned',
+      citation: expect.stringContaining('64.1200(m)'),
+    });
+  } finally {
+    await asking.close();
+  }
+  const [call] = await queueOf(acme.rep);
+  expect((await clear(acme.rep, call?.taskId ?? '')).state).toBe('cleared'); // where nobody is asked
+});
+
 test('a call back lies inside the window', async () => {
   const { acme } = await underWay();
   const [call] = await queueOf(acme.rep);

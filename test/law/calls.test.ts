@@ -15,6 +15,7 @@ function facts(change: Partial<CallFacts> = {}): CallFacts {
     exemptions: [],
     bans: [],
     isRequested: false,
+    reassigned: 'not asked',
     registries: [
       { list: 'federal', dataOn: '2026-11-20', isListed: false },
       { list: 'PA', dataOn: '2026-11-20', isListed: false },
@@ -38,6 +39,8 @@ test.each([
     why: 'the address lends no rules',
   },
   { facts: { callee: { number: null, state: 'PA', zone: null } }, because: 'no_rules', why: 'there is no number' },
+  { facts: { reassigned: 'yes' as const }, because: 'reassigned', why: 'somebody else has the number now' },
+  { facts: { reassigned: 'no data' as const }, because: null, why: 'what nobody knows refuses nobody' },
   { facts: { bans: [{ state: 'PA', reason: 'flood' }] }, because: 'emergency_ban', why: 'the tenant has barred the state' },
   { facts: { bans: [{ state: 'LA', reason: 'storm' }] }, because: null, why: 'another state is barred' },
   {
