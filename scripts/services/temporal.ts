@@ -70,6 +70,8 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     'warn',
     '--log-format',
     'json',
+    '--dynamic-config-value', // a run that is stuck is marked after two failed tasks, which is what the auditor looks for
+    'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2',
   ];
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']));
   if (store) args.push('--db-filename', store, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal');
