@@ -12,9 +12,13 @@ export const promises = {
   'do_not_call.honoured': { clause: 'P12', citation: '47 CFR 64.1200(d)(3): ten business days; here at once' },
   'call.cleared': { clause: 'P12', citation: '16 CFR 310.4(b)(3)' },
   'registry.fresh': { clause: 'P12', citation: '16 CFR 310.4(b)(3)(iv): a registry no older than 31 days' },
+  'backup.sound': { clause: 'P5', citation: 'Policy P5: automated database backups; P7: purged within 60 days' },
+  'export.ready': { clause: 'P8', citation: 'Policy P8: a request is answered within 45 days, 30 for Californians' },
   'breach.users': { clause: 'P6', citation: 'Policy P6: affected users are e-mailed within 72 hours of discovery' },
   'breach.regulators': { clause: 'P6', citation: 'Policy P6: regulators are notified as each state requires' },
   'breach.bureaus': { clause: 'P6', citation: 'Policy P6: credit bureaus are notified as each state requires' },
+  'deletion.live': { clause: 'P7', citation: 'Policy P7: everything of a deleted account is erased within 30 days' },
+  'deletion.backups': { clause: 'P7', citation: 'Policy P7: backups of a deleted account are purged within 60 days' },
   'breach.drill': { clause: 'P6', citation: 'Policy P6: a drill, nobody is affected' },
 } as const satisfies Record<string, KeptPromise>;
 export type ObligationKind = keyof typeof promises;

@@ -31,6 +31,10 @@ const Environment = z.object({
   SYSTEM_MAIL_FROM: z.email().optional(),
   /** Who runs the installation: gets every alarm of the auditor, and hears when it falls silent. */
   ALARM_MAIL_TO: z.email().optional(),
+  /** Ports of metrics and health of the API and of a worker; absent: none. They are for this machine, or a network that is named. */
+  API_METRICS_PORT: port.optional(),
+  WORKER_METRICS_PORT: port.optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
   /** Port of the auditor's own metrics, on this machine only; absent: none. */
   AUDITOR_METRICS_PORT: port.optional(),
   /** The API terminates TLS itself with these … */

@@ -63,6 +63,7 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
       TEMPORAL_NAMESPACE: settings.TEMPORAL_NAMESPACE,
       ...(uiUrl ? { TEMPORAL_UI_URL: uiUrl } : {}),
       DECORUM_SECRET_FILE: settings.secretFile,
+      BACKUP_FOLDER: process.env.BACKUP_FOLDER ?? join(settings.dataDir, 'backups'),
       PUBLIC_URL: `http://127.0.0.1:${settings.DECORUM_API_PORT}`,
       API_PORT: String(settings.DECORUM_API_PORT),
       INBOUND_SMTP_PORT: String(settings.DECORUM_INBOUND_PORT),
@@ -71,11 +72,13 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
       CATCHER_URL: `http://127.0.0.1:${catcher.httpPort}`,
       CONSOLE_FOLDER: consoleFolder,
     };
-    const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, DECORUM_SECRET_FILE } = environment;
+    const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, DECORUM_SECRET_FILE, BACKUP_FOLDER } = environment;
     const written = join(settings.dataDir, environmentFile);
-    writeFileSync(written, JSON.stringify({ DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, DECORUM_SECRET_FILE }), {
-      mode: 0o600,
-    });
+    writeFileSync(
+      written,
+      JSON.stringify({ DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, DECORUM_SECRET_FILE, BACKUP_FOLDER }),
+      { mode: 0o600 },
+    );
     say('Starting API, workers and auditor …');
     const processes = [
       ['The API', 'api/server.ts'],

@@ -1,6 +1,8 @@
 import { accountLetterActivities, type LetterDependencies } from '../activities/accountLetters.ts';
+import { type BackupDependencies, backupActivities } from '../activities/backups.ts';
 import { type BreachDependencies, breachActivities } from '../activities/breach.ts';
 import { doNotCallActivities } from '../activities/doNotCall.ts';
+import { type ExportDependencies, exportActivities } from '../activities/exports.ts';
 import { type ForwardingDependencies, forwardingActivities } from '../activities/forwarding.ts';
 import { type ImportDependencies, importActivities } from '../activities/imports.ts';
 import { type MailDependencies, mailActivities } from '../activities/mail.ts';
@@ -15,7 +17,9 @@ export function allActivities(
   deps: MailDependencies &
     ForwardingDependencies &
     ImportDependencies &
+    ExportDependencies &
     LetterDependencies &
+    BackupDependencies &
     BreachDependencies &
     RecordKeepingDependencies &
     RegistryDependencies,
@@ -27,6 +31,8 @@ export function allActivities(
     ...suppressionActivities(deps),
     ...rehearsalActivities(deps),
     ...importActivities(deps),
+    ...exportActivities(deps),
+    ...backupActivities(deps),
     ...breachActivities(deps),
     ...accountLetterActivities(deps),
     ...recordKeepingActivities(deps),

@@ -3,14 +3,18 @@ import { openDispatcherDatabase } from '../db/dispatching.ts';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
 import { clearanceSigner } from '../providers/clearanceSignature.ts';
+import { openBackups } from '../providers/backup/open.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
+import { metricsServer, processMetrics } from '../providers/metrics.ts';
 import { lanePool } from '../providers/mail/lanePool.ts';
 import { systemMailOf } from '../providers/mail/systemMail.ts';
 import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
 import { rendererFor } from '../activities/mail/renderer.ts';
+import { answersSoon } from '../db/answering.ts';
 import { allActivities } from './activities.ts';
+import { activityMetrics } from './activityMetrics.ts';
 import { watchAuditor } from './auditorWatch.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { dispatchLoop } from './dispatchLoop.ts';
@@ -53,6 +57,7 @@ const letters =
         publicUrl: environment.PUBLIC_URL,
       }
     : undefined;
+const backups = openBackups(environment);
 const activities = allActivities({
   db,
   dispatch: dispatcher,
@@ -75,6 +80,7 @@ const activities = allActivities({
   usageDays: environment.USAGE_DAYS,
   registryFolder: environment.REGISTRY_FOLDER,
   letters,
+  backups: backups && { ...backups, ownerUrl: environment.DATABASE_URL, db, vault: secrets, now: () => new Date(), log },
 });
 
 const workflowBundle: WorkflowBundleOption = environment.WORKFLOW_BUNDLE
@@ -83,6 +89,7 @@ const workflowBundle: WorkflowBundleOption = environment.WORKFLOW_BUNDLE
       workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname,
       failureConverterPath,
     });
+const metrics = processMetrics('worker');
 const connection = await connectNative(environment);
 const workers = await Promise.all(
   Object.entries(queues).map(([taskQueue, maxConcurrentActivityTaskExecutions]) =>
@@ -93,6 +100,7 @@ const workers = await Promise.all(
       workflowBundle,
       activities,
       dataConverter: histories.ofWorkers,
+      interceptors: { activity: [activityMetrics(metrics, () => performance.now())] },
       maxConcurrentActivityTaskExecutions,
       maxCachedWorkflows: 500,
       shutdownGraceTime: '5 seconds',
@@ -114,10 +122,17 @@ const watching = watchAuditor(
   { db, mail: letters?.mail, alarmTo: environment.ALARM_MAIL_TO, publicUrl: environment.PUBLIC_URL, log, now: () => new Date() },
   stopping.signal,
 );
+const inside = metricsServer(metrics, async () => {
+  const resting = workers.find((worker) => worker.getState() !== 'RUNNING');
+  if (resting) return `the worker of ${resting.options.taskQueue} is ${resting.getState()}`;
+  return (await answersSoon(db)) ? null : 'the database does not answer';
+});
+if (environment.WORKER_METRICS_PORT !== undefined) inside.listen(environment.WORKER_METRICS_PORT, environment.METRICS_HOST);
 log.info({ queues: Object.keys(queues) }, 'the worker runs');
 try {
   await Promise.all(workers.map((worker) => worker.run())); // ends on SIGINT and SIGTERM
 } finally {
+  inside.close();
   stopping.abort();
   await Promise.all([dispatching, watching]);
   pool.close();

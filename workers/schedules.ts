@@ -16,11 +16,17 @@ export interface Standing {
   atOnce?: true;
 }
 
+/** Where a store for them is named. */
+const backups: readonly Standing[] = [
+  { id: 'backup', workflowType: 'backup', taskQueue: 'bulk', every: '1 day', offset: '2 hours', atOnce: true },
+];
+
 /** Every Schedule of an installation. */
-export function standingOf(_environment: Environment): Standing[] {
+export function standingOf(environment: Environment): Standing[] {
   return [
     { id: 'dnc-watch', workflowType: 'dncWatch', taskQueue: 'legal', every: '5 minutes' },
     { id: 'record-keeping', workflowType: 'recordKeeping', taskQueue: 'legal', every: '10 minutes' },
+    ...(environment.BACKUP_FOLDER === undefined ? [] : backups),
   ];
 }
 

@@ -1,7 +1,9 @@
 // The bundle's entry: every workflow by its type.
 export { accountLetter } from './accountLetter.ts';
+export { backup } from './backup.ts';
 export { breachNotification } from './breachNotification.ts';
 export { contactImport } from './contactImport.ts';
+export { dataExport } from './dataExport.ts';
 export { dncRefresh } from './dncRefresh.ts';
 export { dncWatch } from './dncWatch.ts';
 export { doNotCall } from './doNotCall.ts';

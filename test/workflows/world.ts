@@ -9,6 +9,7 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temp
 import pg from 'pg';
 import pino from 'pino';
 import type { Fault } from '../../activities/mail/sendMessage.ts';
+import type { BackupWorld } from '../../activities/backups/world.ts';
 import { rendererFor } from '../../activities/mail/renderer.ts';
 import { type DispatcherDatabase, openDispatcherDatabase } from '../../db/dispatching.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
@@ -83,6 +84,7 @@ export async function startWorld(options: {
   fault?: Fault;
   forgetful?: true;
   registryFolder?: string;
+  backups?: (ground: Pick<BackupWorld, 'ownerUrl' | 'db' | 'vault'>) => BackupWorld;
 }): Promise<World> {
   const path = process.env.DECORUM_TEST_SERVER;
   const bundle = process.env.DECORUM_WORKFLOW_BUNDLE;
@@ -135,6 +137,7 @@ export async function startWorld(options: {
     addressKey,
     auditSigner: clearanceSigner([randomBytes(32)]),
     usageDays: 90,
+    backups: options.backups?.({ ownerUrl: database.ownerUrl, db, vault: secrets }),
     letters: {
       mail: systemMailOf(`smtp://127.0.0.1:${(sink.server.address() as AddressInfo).port}`, 'decorum@system.example'),
       linkKeys: [randomBytes(32)],

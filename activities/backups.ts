@@ -1,0 +1,36 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { tellTroubles } from './backups/alarm.ts';
+import { rotateBackups } from './backups/rotate.ts';
+import { takeBackup } from './backups/take.ts';
+import { verifyBackups } from './backups/verify.ts';
+import type { BackupWorld } from './backups/world.ts';
+
+export interface BackupDependencies {
+  /** Absent where no store is named: then there is no Schedule either. */
+  backups?: BackupWorld | undefined;
+}
+
+/** What the workflow `backup` asks of the world. It is of no tenant: it sees the whole installation. */
+export function backupActivities({ backups }: BackupDependencies) {
+  function world(): BackupWorld {
+    if (backups) return backups;
+    throw ApplicationFailure.nonRetryable('Set BACKUP_FOLDER or BACKUP_S3_URL: this worker has no store for backups.');
+  }
+  return {
+    takeBackup: () => beating(async () => void (await takeBackup(world()))),
+    verifyBackups: () => beating(async () => void (await verifyBackups(world()))),
+    rotateBackups: () => beating(async () => void (await rotateBackups(world()))),
+    tellBackupTroubles: () => beating(async () => void (await tellTroubles(world()))),
+  };
+}
+export type BackupActivities = ReturnType<typeof backupActivities>;
+
+async function beating(work: () => Promise<void>): Promise<void> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 2_000);
+  try {
+    await work();
+  } finally {
+    clearInterval(beat);
+  }
+}
