@@ -57,6 +57,13 @@ export const rehearsalWork = (tenantId: string, rehearsalId: string): Wish => ({
   args: [tenantId, rehearsalId],
 });
 
+export const exportWork = (tenantId: string, exportId: string): Wish => ({
+  workflowId: `export/${tenantId}/${exportId}`,
+  workflowType: 'dataExport',
+  taskQueue: 'bulk',
+  args: [tenantId, exportId],
+});
+
 export const registryWork = (tenantId: string, loadId: string): Wish => ({
   workflowId: `dnc/${tenantId}/${loadId}`,
   workflowType: 'dncRefresh',
