@@ -4,8 +4,11 @@ import express from 'express';
 import helmet from 'helmet';
 import type { Dependencies } from './dependencies.ts';
 import { docs } from './docs.ts';
+import { health } from './health.ts';
 import { pageCss } from './html.ts';
+import { exportDownload } from './exportDownload.ts';
 import { mount } from './mount.ts';
+import { observed, patternOf } from './observe.ts';
 import { openApiOf } from './openapi.ts';
 import { Problem } from './problem.ts';
 import { routes } from './routes.ts';
@@ -18,6 +21,8 @@ export function createApp(deps: Dependencies): express.Express {
   app.disable('etag'); // what the API answers is not kept by anybody
   app.set('query parser', 'simple');
   app.set('trust proxy', deps.trustedProxies ?? 'loopback'); // who may say whom they speak for, and nobody else
+  app.use(observed(deps));
+  app.use(health(deps));
   app.use((_request, response, next) => {
     response.locals.nonce = deps.randomBytes(16).toString('base64');
     next();
@@ -32,6 +37,7 @@ export function createApp(deps: Dependencies): express.Express {
     throw new Problem('not-found', 'The API has no such address. /docs lists those that it has.');
   });
   app.use('/u', unsubscribePages(deps));
+  app.use('/download', exportDownload(deps));
   app.get('/page.css', (_request, response) => void response.type('css').send(pageCss));
   if (deps.consoleFolder !== undefined && existsSync(join(deps.consoleFolder, 'index.html'))) {
     app.use(consoleFrom(deps.consoleFolder));
@@ -93,7 +99,7 @@ function asDocument(deps: Dependencies): express.ErrorRequestHandler {
     }
     const problem = foreseen(error);
     if (problem.problem === 'internal')
-      deps.log.error({ err: error, method: request.method, path: pathOf(request) }, 'unforeseen');
+      deps.log.error({ err: error, method: request.method, path: patternOf(request) }, 'unforeseen');
     response
       .status(problem.status)
       .set({ ...problem.headers, 'Cache-Control': 'no-store' })
@@ -102,14 +108,19 @@ function asDocument(deps: Dependencies): express.ErrorRequestHandler {
   };
 }
 
-/** The route's pattern: an address itself may hold a token or what somebody searched for. */
-function pathOf({ baseUrl, route }: express.Request): string {
-  const { path } = (route ?? {}) as { path?: string };
-  return path === undefined ? '' : `${baseUrl}${path}`;
-}
+/** Of PostgreSQL, by decorum.enter() (migration 0024): nothing begins in a database that was restored. */
+const closedAfterRestore = 'DC024';
 
 function foreseen(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if ((error as { code?: string } | null)?.code === closedAfterRestore)
+    return new Problem(
+      'closed-after-restore',
+      'People who were erased since the backup are being erased again. Nothing is changed meanwhile.',
+      {
+        headers: { 'Retry-After': '60' },
+      },
+    );
   const status = (error as { status?: number } | null)?.status; // of Express' own errors: a path that does not decode, a file that is not there
   if (status === 404) return new Problem('not-found', 'There is nothing at this address.');
   if (status === 400) return new Problem('malformed-request', 'The address cannot be read.');

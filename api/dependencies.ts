@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Database } from '../db/transaction.ts';
 import type { ClearanceSigner } from '../providers/clearanceSignature.ts';
 import type { LinkKeys } from '../providers/linkToken.ts';
@@ -41,6 +42,10 @@ export interface Dependencies {
   readonly askQueue: AskQueue;
   /** Where the Temporal UI shows the workflows of our namespace; absent: nobody has said. */
   readonly temporalUi?: string | undefined;
+  /** Where what the API does is counted; absent: nowhere. */
+  readonly metrics?: Registry | undefined;
+  /** Whether the process is being stopped: it answers what it has begun, and wants nothing new. */
+  readonly isStopping?: () => boolean;
   /** For how many days usage data is kept (P1). */
   readonly usageDays: number;
   readonly log: Logger;

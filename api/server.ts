@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
@@ -9,12 +10,15 @@ import { reassignedInFile } from '../providers/reassigned/fileNumbers.ts';
 import { clearanceSigner } from '../providers/clearanceSignature.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
+import { metricsServer, processMetrics } from '../providers/metrics.ts';
 import { openQueues } from '../providers/temporalQueues.ts';
 import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
 import { createApp } from './app.ts';
 import { acceptInbound } from './inbound.ts';
+import { whatLacks } from './health.ts';
 import { startMailListener } from './mailListener.ts';
+import { closeGracefully } from './shutdown.ts';
 import { proxiesOf, tlsOf } from './tls.ts';
 
 const environment = readEnvironment(process.env);
@@ -32,6 +36,9 @@ const stops = open(10);
 const queues = openQueues(environment, () => new Date());
 
 const inbound = { db, stops, linkKeys: keys.linkKeys, addressKey: keys.addressKey, log };
+const metrics = environment.API_METRICS_PORT === undefined ? undefined : processMetrics('api');
+let isStopping = false;
+
 const app = createApp({
   ...inbound,
   acceptInbound: (delivery) => acceptInbound(inbound, delivery),
@@ -51,6 +58,8 @@ const app = createApp({
   catcherUrl: environment.CATCHER_URL?.replace(/\/$/, ''),
   consoleFolder: environment.CONSOLE_FOLDER ?? fileURLToPath(new URL('../web/dist', import.meta.url)),
   askQueue: queues.ask,
+  metrics,
+  isStopping: () => isStopping,
   usageDays: environment.USAGE_DAYS,
   // Of the UI's address only where it is counts: `npm start` hands over a page of it, a deployment its door.
   temporalUi:
@@ -58,23 +67,29 @@ const app = createApp({
     new URL(`/namespaces/${environment.TEMPORAL_NAMESPACE}/workflows/`, environment.TEMPORAL_UI_URL).href,
 });
 
+/** A supervisor kills after half a minute or so. */
+const graceMs = 20_000;
+
 const server = (tls ? createTlsServer(tls, app) : createServer(app)).listen(environment.API_PORT, environment.API_HOST);
+const inside = metrics && metricsServer(metrics, () => whatLacks({ db, stops, isStopping: () => isStopping }));
 try {
   await once(server, 'listening'); // rejects when the server cannot listen
-  log.info({ address: server.address() }, 'the API answers');
+  log.info({ port: (server.address() as AddressInfo).port }, 'the API answers');
+  if (inside) await once(inside.listen(environment.API_METRICS_PORT, environment.METRICS_HOST), 'listening');
   const listener = await startMailListener(inbound, environment);
   if (listener) log.info({ port: listener.port, domain: environment.INBOUND_DOMAIN }, 'mail is taken in');
   await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
-  // Requests that are being answered end; idle connections would keep the process for minutes.
-  server.close();
-  server.closeIdleConnections();
-  await Promise.all([once(server, 'close'), listener?.stop()]);
+  isStopping = true;
+  await Promise.all([closeGracefully(server, graceMs), listener?.stop()]);
+  log.info('the API has answered everything and ends');
 } catch (error) {
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
-  const name = port === environment.API_PORT ? 'API_PORT' : 'INBOUND_SMTP_PORT';
+  const names = ['API_PORT', 'INBOUND_SMTP_PORT', 'API_METRICS_PORT'] as const;
+  const name = names.find((name) => environment[name] === port) ?? 'another port';
   log.fatal(code === 'EADDRINUSE' ? `Port ${port} is taken: set ${name} to another one.` : message);
   process.exitCode = 1;
   server.close();
 } finally {
+  inside?.close();
   await Promise.all([db.close(), stops.close(), queues.close()]);
 }
