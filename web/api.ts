@@ -5,14 +5,18 @@ import type { accessRoutes } from '../api/routes/access.ts';
 import type { accountRoutes } from '../api/routes/account.ts';
 import type { auditLogRoutes } from '../api/routes/auditLog.ts';
 import type { auditorRoutes } from '../api/routes/auditor.ts';
+import type { backupRoutes } from '../api/routes/backups.ts';
 import type { breachRoutes } from '../api/routes/breaches.ts';
 import type { breachFilingRoutes } from '../api/routes/breachFilings.ts';
 import type { breachNoticeRoutes } from '../api/routes/breachNotices.ts';
 import type { breachPeopleRoutes } from '../api/routes/breachPeople.ts';
+import type { callRegistryRoutes } from '../api/routes/callRegistries.ts';
+import type { callingSwitchRoutes } from '../api/routes/callingSwitches.ts';
 import type { callRoutes } from '../api/routes/calls.ts';
 import type { caughtMailRoutes } from '../api/routes/caughtMail.ts';
 import type { companyRoutes } from '../api/routes/companies.ts';
 import type { contactRoutes } from '../api/routes/contacts.ts';
+import type { doNotCallRoutes } from '../api/routes/doNotCall.ts';
 import type { importRoutes } from '../api/routes/imports.ts';
 import type { legalHoldRoutes } from '../api/routes/legalHolds.ts';
 import type { listRoutes } from '../api/routes/lists.ts';
@@ -45,7 +49,10 @@ type Known = (
   | typeof signUpRoutes
   | typeof legalHoldRoutes
   | typeof listRoutes
+  | typeof callRegistryRoutes
+  | typeof callingSwitchRoutes
   | typeof callRoutes
+  | typeof doNotCallRoutes
   | typeof importRoutes
   | typeof companyRoutes
   | typeof contactRoutes
@@ -128,7 +135,8 @@ export async function ask<M extends Method, W extends PathOf<M>>(
       Accept: 'application/json',
       ...(method !== 'get' && { 'X-CSRF-Token': csrf }),
       ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      ...(file !== undefined && { 'Content-Type': 'text/csv' }), // what a browser calls it depends on the programs installed
+      // What a browser calls a file depends on the programs installed; a page that sends a zip says so itself.
+      ...(file !== undefined && { 'Content-Type': file.type === 'application/zip' ? file.type : 'text/csv' }),
       ...(key !== undefined && { 'Idempotency-Key': key }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -91,6 +91,15 @@ const calls = createRoute({
   ...page('/calls'),
   component: lazyRouteComponent(() => import('./pages/calls/Calls.tsx'), 'Calls'),
 });
+const callingRules = createRoute({
+  ...page('/calling-rules'),
+  component: lazyRouteComponent(() => import('./pages/calling/CallingRules.tsx'), 'CallingRules'),
+});
+const doNotCall = createRoute({
+  ...page('/do-not-call'),
+  validateSearch: filters('search'),
+  component: lazyRouteComponent(() => import('./pages/doNotCall/DoNotCall.tsx'), 'DoNotCall'),
+});
 const contacts = createRoute({
   ...page('/contacts'),
   validateSearch: filters('search', 'tag', 'listId', 'importId', 'sort'),
@@ -235,6 +244,10 @@ const auditor = createRoute({
   ...page('/auditor'),
   component: lazyRouteComponent(() => import('./pages/auditor/Auditor.tsx'), 'Auditor'),
 });
+const backups = createRoute({
+  ...page('/backups'),
+  component: lazyRouteComponent(() => import('./pages/backups/Backups.tsx'), 'Backups'),
+});
 const system = createRoute({
   ...page('/system'),
   component: lazyRouteComponent(() => import('./pages/system/System.tsx'), 'System'),
@@ -275,6 +288,8 @@ export const router = createRouter({
       index,
       today,
       calls,
+      callingRules,
+      doNotCall,
       contacts,
       importFile,
       importPage,
@@ -307,6 +322,7 @@ export const router = createRouter({
       caughtMessage,
       auditLog,
       auditor,
+      backups,
       system,
       settings,
       users,

@@ -1,16 +1,70 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { refuseCalls } from '../../db/calls/doNotCall.ts';
+import { findListed, listDoNotCallRequests } from '../../db/calls/doNotCallList.ts';
 import { phoneNumber } from '../../domain/phoneNumber.ts';
 import { openingAfter } from '../../law/openings.ts';
 import { optOutDeadline } from '../../law/optOut.ts';
 import { addressHasher } from '../../providers/keyedHash.ts';
+import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
-import { Id } from '../shapes.ts';
+import { Id, Instant } from '../shapes.ts';
 
 const MOST_NUMBERS = 250_000;
 const LONGEST_LINE = 200;
+
+const bases = z.enum(['disposition', 'email', 'form', 'api', 'import']);
+const Request = z
+  .object({
+    id: Id,
+    basis: bases,
+    numbers: z.int(),
+    askedAt: Instant,
+    closedTasks: z.int(),
+    withdrawnClearances: z.int(),
+    answeredAt: Instant.nullable().meta({ description: 'Its tasks were closed by then; it is in force since it was asked.' }),
+  })
+  .meta({ id: 'DoNotCallRequest' });
+
+const look = route({
+  method: 'get',
+  path: '/do-not-call',
+  action: 'calling.read',
+  tag: 'Calls',
+  summary: 'Whether a number is on the internal do-not-call list; only keyed hashes are kept, so the whole number is needed',
+  query: z.object({ number: z.string().max(40) }),
+  reply: {
+    status: 200,
+    schema: z.object({ listed: z.object({ askedAt: Instant, basis: bases }).nullable() }).meta({ id: 'DoNotCallLook' }),
+  },
+  errors: ['invalid-request'],
+  handle({ who, db, deps, query }) {
+    const number = phoneNumber(query.number);
+    if (number === null) {
+      const message = 'This is no telephone number.';
+      throw new Problem('invalid-request', message, { errors: [{ parameter: 'number', message }] });
+    }
+    const hash = addressHasher(deps.addressKey, who.tenantId)(number);
+    return db.inTenant(who.tenantId, async (tx) => ({ listed: await findListed(tx, hash) }));
+  },
+});
+
+const requests = route({
+  method: 'get',
+  path: '/do-not-call-requests',
+  action: 'calling.read',
+  tag: 'Calls',
+  summary: 'Requests not to be called and what each closed, newest first',
+  query: Paging,
+  reply: { status: 200, schema: pageOf(Request) },
+  async handle({ who, db, query }) {
+    const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
+    const rows = await db.inTenant(who.tenantId, (tx) => listDoNotCallRequests(tx, page));
+    const { items, next } = cutPage(rows, query.limit, ({ askedKey, id }) => [askedKey, id]);
+    return { items: items.map(({ askedKey: _key, ...row }) => row), next };
+  },
+});
 
 const Refused = z.object({ requestId: Id, closedTasks: z.int() }).meta({ id: 'DoNotCall' });
 
@@ -66,7 +120,7 @@ const importList = route({
   },
 });
 
-export const doNotCallRoutes = [create, importList];
+export const doNotCallRoutes = [look, requests, create, importList];
 
 async function readNumbers(upload: Readable): Promise<{ numbers: Set<string>; rejectedRows: number[] }> {
   const numbers = new Set<string>();

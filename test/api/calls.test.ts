@@ -119,6 +119,22 @@ test('a request by e-mail, by the API or in a file is in force when it is answer
   expect(await queueOf(acme.rep)).toEqual([]);
 });
 
+test('the internal list is asked by a whole number, and shows what each request closed', async () => {
+  const { acme } = await underWay();
+  const listed = async (number: string) => (await acme.rep.get(`/v1/do-not-call?number=${encodeURIComponent(number)}`)).body;
+  expect(await listed(ann)).toEqual({ listed: null });
+  await acme.officer.post('/v1/do-not-call', { number: ann, basis: 'form' });
+  expect(await listed('(212) 555-0101')).toMatchObject({ listed: { basis: 'form' } });
+  expect(await listed('n/a')).toMatchObject({ errors: [{ parameter: 'number' }] });
+  await acme.officer.post('/v1/do-not-call', { number: '+12125550177' });
+  const first = (await acme.rep.get('/v1/do-not-call-requests?limit=1')).body as { items: object[]; next: string };
+  expect(first.items).toMatchObject([{ basis: 'api', numbers: 1, closedTasks: 0 }]);
+  expect((await acme.rep.get(`/v1/do-not-call-requests?limit=1&cursor=${first.next}`)).body).toMatchObject({
+    items: [{ basis: 'form', closedTasks: 1 }],
+    next: null,
+  });
+});
+
 test("a state's ban and a tenant's exemption are switches, with a reason", async () => {
   const { acme } = await underWay();
   const ban = (body: unknown) => acme.officer.put('/v1/calling-switches/NY/ban', body);

@@ -10,6 +10,8 @@ export const places = [
   { to: '/reports', label: 'Reports', key: 'r', action: 'reports.read' },
   { to: '/mailboxes', label: 'Mailboxes', key: 'm', action: 'mailboxes.read' },
   { to: '/suppressions', label: 'Suppressions', key: 'x', action: 'suppressions.read' },
+  { to: '/do-not-call', label: 'Do not call', key: 'n', action: 'calling.read' },
+  { to: '/calling-rules', label: 'Calling rules', key: 'k', action: 'calling.read' },
   { to: '/obligations', label: 'Obligations', key: 'o', action: 'obligations.read' },
   { to: '/breaches', label: 'Breaches', key: 'b', action: 'breaches.read' },
   { to: '/legal-holds', label: 'Legal holds', key: 'h', action: 'holds.read' },
@@ -18,6 +20,7 @@ export const places = [
   { to: '/users', label: 'Users', key: 'u', action: 'users.read' },
   { to: '/auditor', label: 'Auditor', key: 'v', action: 'auditor.read' },
   { to: '/usage', label: 'Usage', key: 'f', action: 'usage.read' },
+  { to: '/backups', label: 'Backups', key: 'k', action: 'backups.read' },
   { to: '/system', label: 'System', key: 'y', action: 'system.read' },
   { to: '/settings', label: 'Settings', key: 'w', action: 'tenant.read' },
 ] as const;
