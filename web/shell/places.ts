@@ -11,7 +11,7 @@ export const places = [
   { to: '/mailboxes', label: 'Mailboxes', key: 'm', action: 'mailboxes.read' },
   { to: '/suppressions', label: 'Suppressions', key: 'x', action: 'suppressions.read' },
   { to: '/do-not-call', label: 'Do not call', key: 'n', action: 'calling.read' },
-  { to: '/calling-rules', label: 'Calling rules', key: 'k', action: 'calling.read' },
+  { to: '/calling-rules', label: 'Calling rules', key: 'j', action: 'calling.read' },
   { to: '/obligations', label: 'Obligations', key: 'o', action: 'obligations.read' },
   { to: '/breaches', label: 'Breaches', key: 'b', action: 'breaches.read' },
   { to: '/legal-holds', label: 'Legal holds', key: 'h', action: 'holds.read' },
