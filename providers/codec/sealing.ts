@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto'; // a CommonJS object: its names are not there to be imported one by one
 
 /** What a payload was encrypted under, as its metadata says. */
 export interface DataKey {
@@ -25,7 +25,7 @@ const VERSION = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const ID_LENGTH_BYTES = 2;
-const { Payload: Wire } = temporal.api.common.v1;
+const { Payload: Wire } = proto.temporal.api.common.v1;
 
 /**
  * AES-256-GCM over the whole payload, its own metadata included, and the id of its workflow: version, nonce, ciphertext, tag. The key's id is
