@@ -81,7 +81,7 @@ function securityOf({ action }: Route): Record<string, string[]>[] {
 
 /** Each status once, with the titles of all the problems that have it. */
 function problemsOf(route: Route, isPublic: boolean): RouteConfig['responses'] {
-  const names = new Set<ProblemName>(['malformed-request', 'internal', ...route.errors]);
+  const names = new Set<ProblemName>(['malformed-request', 'internal', 'closed-after-restore', ...route.errors]);
   if (!isPublic) {
     for (const name of ['unauthenticated', 'forbidden', 'outside-scope', 'second-factor-missing', 'too-many-requests'] as const)
       names.add(name);

@@ -24,6 +24,7 @@ export const problems = {
   'launch-refused': { status: 422, title: 'The sequence must not be launched like this' },
   'too-many-requests': { status: 429, title: 'Too many tries' },
   internal: { status: 500, title: 'Something broke on our side' },
+  'closed-after-restore': { status: 503, title: 'The database was restored and is not open yet' },
 } as const;
 export type ProblemName = keyof typeof problems;
 

@@ -40,6 +40,10 @@ export const may = {
   'suppressions.export': ['officer', 'owner'], // the whole list leaves the house
   'caught-mail.read': everybody, // of a machine that sends nothing: demonstrations and rehearsals
   'system.read': ['operator', 'owner'],
+  'backups.read': ['officer', 'operator', 'owner'],
+  'abuse.read': ['officer', 'operator', 'owner'],
+  'abuse.appeal': ['owner'],
+  'abuse.decide': ['officer', 'operator'], // never who appeals
   'auditor.read': ['officer', 'operator', 'owner'],
   'auditor.write': ['officer', 'owner'], // whether what was found has been dealt with
   'obligations.read': ['officer', 'operator', 'owner'],

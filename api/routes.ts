@@ -4,6 +4,7 @@ import { accountRoutes } from './routes/account.ts';
 import { auditLogRoutes } from './routes/auditLog.ts';
 import { auditorRoutes } from './routes/auditor.ts';
 import { breachRoutes } from './routes/breaches.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { breachEvidenceRoutes } from './routes/breachEvidence.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
 import { breachNoticeRoutes } from './routes/breachNotices.ts';
@@ -80,4 +81,5 @@ export const routes: readonly Route[] = [
   ...auditorRoutes,
   ...inboundRoutes,
   ...caughtMailRoutes,
+  ...backupRoutes,
 ];

@@ -60,6 +60,7 @@ type Known = (
   | typeof breachFilingRoutes
   | typeof breachNoticeRoutes
   | typeof breachPeopleRoutes
+  | typeof backupRoutes
   | typeof caughtMailRoutes
   | typeof launchPeopleCsvRoutes
   | typeof launchRoutes

@@ -63,6 +63,7 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: () => '/caught-mail/000000000001', title: 'Hello Pat', shows: 'reply+abc@acme.example' },
   { path: () => '/auditor', title: 'Auditor', shows: 'No message begins after' },
   { path: () => '/system', title: 'System', shows: 'breach.csv' },
+  { path: () => '/backups', title: 'Backups', shows: 'There is no backup' },
   { path: () => '/users', title: 'Users', shows: 'Send an invitation' },
   { path: () => '/account', title: 'My account', shows: 'this session' },
   { path: () => '/settings', title: 'Settings', shows: 'Postal address' },

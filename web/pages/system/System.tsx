@@ -12,6 +12,7 @@ import { reasonOf } from '../../parts/reasons.ts';
 import { State } from '../../parts/State.tsx';
 import { Waiting } from '../../parts/Waiting.tsx';
 import { useSession } from '../../shell/session.ts';
+import { BackupHealth } from '../backups/BackupHealth.tsx';
 
 type Shown = Reply<'get', '/system'>;
 type Queue = Shown['queues'][number];
@@ -53,6 +54,12 @@ function Sections({ system: { auditor, queues, mailboxes, law, schemaVersion } }
           Workers and queues
         </Title>
         <Listing label="Queues" list={allOf(queues)} columns={queueColumns} keyOf={({ taskQueue }) => taskQueue} empty={null} />
+      </section>
+      <section aria-label="Backups">
+        <Title order={2} mb="xs">
+          Backups
+        </Title>
+        <BackupHealth />
       </section>
       <section aria-label="Mailboxes">
         <Title order={2} mb="xs">
