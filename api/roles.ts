@@ -47,6 +47,8 @@ export const may = {
   'auditor.read': ['officer', 'operator', 'owner'],
   'auditor.write': ['officer', 'owner'], // whether what was found has been dealt with
   'obligations.read': ['officer', 'operator', 'owner'],
+  'exports.read': ['officer', 'owner'], // everything leaves the house in one file
+  'exports.write': ['officer', 'owner'],
   'breaches.read': ['officer', 'operator', 'owner'],
   'breaches.write': ['officer', 'owner'],
   'audit.read': ['officer', 'owner'],
@@ -64,5 +66,5 @@ export function isAllowed(role: Role, action: Action): boolean {
 export const withoutFactor: readonly Action[] = ['session', 'account'];
 
 /** What no API token may do, whatever its user may: a leaked one must not become a log-in. */
-const notByToken: readonly Action[] = ['session', 'account', 'tokens.write', 'users.write', 'tenant.write'];
+const notByToken: readonly Action[] = ['session', 'account', 'tokens.write', 'users.write', 'tenant.write', 'exports.read', 'exports.write'];
 export const scopes = (Object.keys(may) as Action[]).filter((action) => !notByToken.includes(action));

@@ -17,6 +17,7 @@ import { caughtMailRoutes } from './routes/caughtMail.ts';
 import { inboundRoutes } from './routes/inbound.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { importRoutes } from './routes/imports.ts';
 import { legalHoldRoutes } from './routes/legalHolds.ts';
 import { listRoutes } from './routes/lists.ts';
@@ -52,6 +53,7 @@ export const routes: readonly Route[] = [
   ...companyRoutes,
   ...contactRoutes,
   ...importRoutes,
+  ...exportRoutes,
   ...legalHoldRoutes,
   ...listRoutes,
   ...mailboxRoutes,

@@ -17,6 +17,7 @@ import type { caughtMailRoutes } from '../api/routes/caughtMail.ts';
 import type { companyRoutes } from '../api/routes/companies.ts';
 import type { contactRoutes } from '../api/routes/contacts.ts';
 import type { doNotCallRoutes } from '../api/routes/doNotCall.ts';
+import type { exportRoutes } from '../api/routes/exports.ts';
 import type { importRoutes } from '../api/routes/imports.ts';
 import type { legalHoldRoutes } from '../api/routes/legalHolds.ts';
 import type { listRoutes } from '../api/routes/lists.ts';
@@ -54,6 +55,7 @@ type Known = (
   | typeof callRoutes
   | typeof doNotCallRoutes
   | typeof importRoutes
+  | typeof exportRoutes
   | typeof companyRoutes
   | typeof contactRoutes
   | typeof breachRoutes

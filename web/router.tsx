@@ -252,6 +252,10 @@ const system = createRoute({
   ...page('/system'),
   component: lazyRouteComponent(() => import('./pages/system/System.tsx'), 'System'),
 });
+const exports = createRoute({
+  ...page('/exports'),
+  component: lazyRouteComponent(() => import('./pages/exports/Exports.tsx'), 'Exports'),
+});
 const settings = createRoute({
   ...page('/settings'),
   component: lazyRouteComponent(() => import('./pages/settings/Settings.tsx'), 'Settings'),
@@ -323,6 +327,7 @@ export const router = createRouter({
       auditLog,
       auditor,
       backups,
+      exports,
       system,
       settings,
       users,

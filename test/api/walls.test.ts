@@ -54,7 +54,9 @@ beforeAll(async () => {
   });
   await newFinding(api.ownerUrl, other.id, 'message_after_suppression');
   const findings = (await other.officer.get('/v1/auditor/findings')).body as { items: { id: string }[] };
+  const exported = await other.owner.post('/v1/exports', {});
   Object.assign(theirs, {
+    exportId: (exported.body as { id: string }).id,
     findingId: findings.items[0]?.id,
     legalHoldId: legalHold.id,
     loadId: (load.body as { id: string }).id,

@@ -6,6 +6,7 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { State } from '../../parts/State.tsx';
 import { Waiting } from '../../parts/Waiting.tsx';
+import { ExportPerson } from '../exports/ExportPerson.tsx';
 import { PersonFacts } from './PersonFacts.tsx';
 import { PersonTimeline } from './PersonTimeline.tsx';
 import { PersonVerbs } from './PersonVerbs.tsx';
@@ -40,7 +41,14 @@ export function PersonPage() {
           [data?.title, data?.companyName].filter(Boolean).join(', ')
         )
       }
-      actions={data && <PersonVerbs contact={data} />}
+      actions={
+        data && (
+          <>
+            <ExportPerson contactId={data.id} />
+            <PersonVerbs contact={data} />
+          </>
+        )
+      }
     >
       {!isGone && <ProblemNote error={contact.error} />}
       {data && <PersonFacts contact={data} />}
