@@ -3,7 +3,9 @@ import { type Forward, giveUpForwards, markForwarded, nextForwardMs, takeForward
 import { type MailboxSettings, mailboxSettings } from '../db/messages.ts';
 import type { Database } from '../db/transaction.ts';
 import { loadDkimKey } from '../providers/mail/dkim.ts';
+import { guardedServer } from '../providers/mail/guardedServer.ts';
 import { forwardReply } from '../providers/mail/forward.ts';
+import type { OutboundGuard } from '../providers/outboundGuard.ts';
 import type { Vault } from '../providers/vault.ts';
 import { serverOf } from './mail/serverOf.ts';
 
@@ -15,13 +17,14 @@ const turnMs = 50_000;
 export interface ForwardingDependencies {
   db: Database;
   vault: Vault;
+  outbound: OutboundGuard;
   monotonicMs(): number;
   /** For the Date header. */
   now(): Date;
 }
 
 /** What a mailbox's sender asks of the world for the replies that came in to its messages. */
-export function forwardingActivities({ db, vault, monotonicMs, now }: ForwardingDependencies) {
+export function forwardingActivities({ db, vault, outbound, monotonicMs, now }: ForwardingDependencies) {
   return {
     /**
      * Sends the replies that wait on to the mailbox's owner, at least once each: an attempt is counted before it is made. Answers the real
@@ -56,7 +59,8 @@ export function forwardingActivities({ db, vault, monotonicMs, now }: Forwarding
     const privateKeyPem = vault.decrypt(settings.dkimSecret, { tenantId, column: 'mailboxes.dkim_secret' }).toString();
     const dkim = loadDkimKey({ domain: settings.dkimDomain, selector: settings.dkimSelector, privateKeyPem });
     try {
-      await forwardReply({ ...serverOf(vault, tenantId, settings), limits }, dkim, {
+      const server = await guardedServer(outbound, { ...serverOf(vault, tenantId, settings), limits });
+      await forwardReply(server, dkim, {
         id,
         from: settings.address,
         to: { name: repName, address: repAddress },

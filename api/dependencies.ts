@@ -5,6 +5,7 @@ import type { ClearanceSigner } from '../providers/clearanceSignature.ts';
 import type { LinkKeys } from '../providers/linkToken.ts';
 import type { Delivery } from '../providers/mail/inbound/listener.ts';
 import type { AskQueue } from '../providers/temporalQueues.ts';
+import type { OutboundGuard } from '../providers/outboundGuard.ts';
 import type { TemplateRenderer } from '../providers/outreachWords.ts';
 import type { ReassignedNumbers } from '../providers/reassigned/reassignedNumbers.ts';
 import type { Vault } from '../providers/vault.ts';
@@ -25,6 +26,8 @@ export interface Dependencies {
   readonly reassigned?: ReassignedNumbers | undefined;
   /** Commits what came in to one of our addresses; bears repetition. */
   readonly acceptInbound: (delivery: Delivery) => Promise<void>;
+  /** Which addresses may be connected to. */
+  readonly outbound: OutboundGuard;
   readonly templates: TemplateRenderer;
   /** What links in messages begin with. */
   readonly publicUrl: string;

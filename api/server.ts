@@ -11,6 +11,7 @@ import { clearanceSigner } from '../providers/clearanceSignature.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
 import { metricsServer, processMetrics } from '../providers/metrics.ts';
+import { outboundGuard } from '../providers/outboundGuard.ts';
 import { openQueues } from '../providers/temporalQueues.ts';
 import { createTemplates } from '../providers/templates.ts';
 import { vault } from '../providers/vault.ts';
@@ -49,6 +50,7 @@ const app = createApp({
     environment.REASSIGNED_NUMBERS_FILE === undefined
       ? undefined
       : reassignedInFile(environment.REASSIGNED_NUMBERS_FILE, () => performance.now()),
+  outbound: outboundGuard(environment.OUTBOUND_ALLOWED),
   templates: createTemplates(),
   publicUrl: environment.PUBLIC_URL,
   now: () => new Date(),

@@ -3,6 +3,14 @@ import { z } from 'zod';
 import { type PlatformKeys, platformKeys } from './keys.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const networks = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+  .refine(
+    (list) => list.every((network) => z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]).safeParse(network).success),
+    'addresses or networks (10.1.0.0/16), separated by commas',
+  );
 
 /** The whole configuration of every process. Nothing else reads the environment. */
 const Environment = z.object({
@@ -31,6 +39,8 @@ const Environment = z.object({
   SYSTEM_MAIL_FROM: z.email().optional(),
   /** Who runs the installation: gets every alarm of the auditor, and hears when it falls silent. */
   ALARM_MAIL_TO: z.email().optional(),
+  /** Private addresses or networks that mailboxes may lead to all the same, separated by commas; else none inside (providers/outboundGuard.ts). */
+  OUTBOUND_ALLOWED: networks,
   /** Ports of metrics and health of the API and of a worker; absent: none. They are for this machine, or a network that is named. */
   API_METRICS_PORT: port.optional(),
   WORKER_METRICS_PORT: port.optional(),

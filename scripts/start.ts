@@ -69,6 +69,7 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
       INBOUND_SMTP_PORT: String(settings.DECORUM_INBOUND_PORT),
       SYSTEM_SMTP_URL: `smtp://127.0.0.1:${catcher.smtpPort}`,
       SYSTEM_MAIL_FROM: 'decorum@system.example',
+      OUTBOUND_ALLOWED: process.env.OUTBOUND_ALLOWED ?? '127.0.0.0/8,::1', // the catcher
       CATCHER_URL: `http://127.0.0.1:${catcher.httpPort}`,
       CONSOLE_FOLDER: consoleFolder,
     };

@@ -6,6 +6,8 @@ import { clearanceSigner } from '../providers/clearanceSignature.ts';
 import { openBackups } from '../providers/backup/open.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
+import { guardedConnect } from '../providers/mail/guardedServer.ts';
+import { outboundGuard } from '../providers/outboundGuard.ts';
 import { metricsServer, processMetrics } from '../providers/metrics.ts';
 import { lanePool } from '../providers/mail/lanePool.ts';
 import { systemMailOf } from '../providers/mail/systemMail.ts';
@@ -46,7 +48,8 @@ const histories = openHistories({
 });
 const client = await connectClient(environment, histories.ofClients);
 const dispatcher = createDispatcher({ client, db: dispatcherDb, log });
-const pool = lanePool({ perAccount: 50, idleMs: 30_000 });
+const outbound = outboundGuard(environment.OUTBOUND_ALLOWED);
+const pool = lanePool({ perAccount: 50, idleMs: 30_000 }, guardedConnect(outbound));
 
 const { SYSTEM_SMTP_URL: systemSmtp, SYSTEM_MAIL_FROM: systemFrom } = environment;
 const letters =
@@ -62,6 +65,7 @@ const activities = allActivities({
   db,
   dispatch: dispatcher,
   vault: secrets,
+  outbound,
   pool,
   rendererOf: rendererFor({
     templates: createTemplates(),

@@ -13,6 +13,7 @@ import type { Tx } from '../../db/transaction.ts';
 import { findUser } from '../../db/users.ts';
 import { DkimRefused, type DkimKey, dkimRecord, loadDkimKey, verifyTestSignature } from '../../providers/mail/dkim.ts';
 import type { Vault } from '../../providers/vault.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { isAllowed } from '../roles.ts';
@@ -142,6 +143,7 @@ const create = route({
   async handle({ who, db, deps, body }) {
     const { smtp, dkim, ownerId, ...rest } = body;
     if (smtp.user !== null && smtp.password === undefined) throw invalid('/smtp/password', 'A user needs a password.');
+    refuseInside(deps, smtp.host);
     await signable(body.address, dkim);
     const settings: MailboxSettings = {
       lanes: 1,
@@ -191,6 +193,7 @@ const change = route({
       const before = await found(tx, params.mailboxId, true);
       refuseOthers(who, before);
       if (before.kind === 'rep') refuseBeyondRep(body);
+      if (smtp) refuseInside(deps, smtp.host);
       if (dkim) await signable(before.address, dkim);
       const kept = smtp?.user === null ? null : before.smtpSecret; // without a user there is nobody to have a password
       const settings: MailboxSettings = {
@@ -287,6 +290,12 @@ type Secret = 'smtp_secret' | 'dkim_secret';
 
 function sealed(vault: Vault, { tenantId }: Who, column: Secret, secret: string): string {
   return vault.encrypt(secret, { tenantId, column: `mailboxes.${column}` });
+}
+
+/** What a name is resolved to is looked at whenever it is connected to: today's answer says nothing about tomorrow's. */
+function refuseInside({ outbound }: Dependencies, host: string): void {
+  const refusal = outbound.refusalOf(host);
+  if (refusal !== null) throw invalid('/smtp/host', refusal);
 }
 
 /** The key signs and its signature verifies, in the name of the sender's domain: else receivers would see no alignment (RFC 7489, 3.1). */

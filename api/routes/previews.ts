@@ -11,6 +11,7 @@ import { worded, wordingsOf } from '../../domain/variants.ts';
 import { firstOpening, openingAfter } from '../../law/openings.ts';
 import { compose, messageBytes } from '../../providers/mail/compose.ts';
 import { loadDkimKey, signDkim } from '../../providers/mail/dkim.ts';
+import { guardedServer } from '../../providers/mail/guardedServer.ts';
 import { testSend } from '../../providers/mail/testSend.ts';
 import { type Correspondence, type Words, writeWords } from '../../providers/outreachWords.ts';
 import { TemplateRefused } from '../../providers/templates.ts';
@@ -125,7 +126,10 @@ const sendTest = route({
     const words = writtenAs(deps, definition, body, to);
     if (words.refusal !== null) throw new Problem('conflict', words.refusal);
     const bytes = await signed(deps, who, mailbox, { to: { name: me.name, address: me.email }, ...words });
-    const result = await testSend(serverOf(deps, who, mailbox), { from: mailbox.address, to: me.email }, bytes);
+    const result = await guardedServer(deps.outbound, serverOf(deps, who, mailbox)).then(
+      (server) => testSend(server, { from: mailbox.address, to: me.email }, bytes),
+      (error: Error) => ({ accepted: false as const, reason: error.message }),
+    );
     return { accepted: result.accepted, to: me.email, answer: result.accepted ? result.response : result.reason };
   },
 });

@@ -1,12 +1,13 @@
+import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { DkimKey } from './dkim.ts';
 import type { SmtpServer } from './smtpConnect.ts';
 
 /** A connection by nodemailer, for single messages outside outreach: a test send, a reply's forward. To be closed by the caller. */
 export function nodemailerTransport(server: SmtpServer, dkim?: DkimKey) {
-  const { host, port, secure, username, password, tlsOptions, clientName, limits } = server;
+  const { host, address, port, secure, username, password, tlsOptions, clientName, limits } = server;
   return createTransport({
-    host,
+    host: address ?? host,
     port,
     secure: secure === 'tls',
     requireTLS: secure === 'starttls',
@@ -15,7 +16,7 @@ export function nodemailerTransport(server: SmtpServer, dkim?: DkimKey) {
     greetingTimeout: limits?.answerMs ?? 30_000,
     socketTimeout: limits?.messageMs ?? 60_000,
     ...(clientName === undefined ? {} : { name: clientName }),
-    ...(tlsOptions === undefined ? {} : { tls: tlsOptions }),
+    tls: { ...(isIP(host) ? {} : { servername: host }), ...tlsOptions },
     ...(username === undefined ? {} : { auth: { user: username, pass: password ?? '' } }),
     // nodemailer knows RSA only, and with another key it sends unsigned or wrongly signed without a word.
     ...(dkim?.algorithm === 'rsa-sha256' && {

@@ -8,6 +8,8 @@ import { SmtpWire, type WireAnswer } from './smtpWire.ts';
 
 export interface SmtpServer {
   readonly host: string;
+  /** Where the host was found by whoever checked it; absent: the name is resolved. */
+  readonly address?: string | undefined;
   readonly port: number;
   /** `starttls` never falls back to plain text. */
   readonly secure: 'none' | 'starttls' | 'tls';
@@ -68,7 +70,7 @@ export async function connectSmtp(server: SmtpServer): Promise<SmtpLane> {
 }
 
 function open(server: SmtpServer, connectMs: number): Promise<Socket> {
-  const { host, port } = server;
+  const { host: name, address: host = name, port } = server;
   return server.secure === 'tls'
     ? established(connectTls({ host, port, ...tlsFor(server) }), 'secureConnect', connectMs)
     : established(connectTcp({ host, port }), 'connect', connectMs);

@@ -53,6 +53,7 @@ export async function startWorld(options: { secret: string; workflowBundle: stri
     WORKFLOW_BUNDLE: options.workflowBundle,
     API_PORT: String(apiPort),
     PUBLIC_URL: `http://127.0.0.1:${apiPort}`,
+    OUTBOUND_ALLOWED: '127.0.0.0/8', // the fault run's own mail server
     LOG_LEVEL: 'warn',
   };
 

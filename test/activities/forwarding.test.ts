@@ -13,6 +13,7 @@ import { type Database, openDatabase } from '../../db/transaction.ts';
 import { mailboxWork } from '../../db/workflowIds.ts';
 import { openingAfter } from '../../law/openings.ts';
 import { lanePool } from '../../providers/mail/lanePool.ts';
+import { outboundGuard } from '../../providers/outboundGuard.ts';
 import { generateVaultKey, vault } from '../../providers/vault.ts';
 import { type NewOutreach, newOutreach } from '../builders/outreach.ts';
 import { verifyDkim } from '../doubles/verifyDkim.ts';
@@ -62,6 +63,7 @@ function forward({ tenantId, mailboxId }: NewOutreach, over: Database = db): Pro
   const { forwardReplies } = forwardingActivities({
     db: over,
     vault: world.vault,
+    outbound: outboundGuard(['127.0.0.0/8']),
     monotonicMs: () => performance.now(),
     now: () => sentAt,
   });

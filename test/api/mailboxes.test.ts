@@ -114,3 +114,15 @@ test('a pause stops the mailbox up to the wire, and a resume wakes it', async ()
   expect((await acme.rep.get(`/v1/mailboxes/${id}`)).body).toMatchObject({ state: 'active', pausedBecause: null });
   expect(await stops()).toEqual([]);
 });
+
+test("a mail server inside the operator's network is refused, when it is added and when it is changed", async () => {
+  const acme = await api.workspace();
+  const refused = {
+    status: 422,
+    body: { errors: [{ pointer: '/smtp/host', message: expect.stringContaining('OUTBOUND_ALLOWED') }] },
+  };
+  for (const host of ['10.0.0.1', '169.254.169.254', '0xa000001', '[::1]', '::ffff:192.168.1.1'])
+    expect(await acme.rep.post('/v1/mailboxes', mailboxBody({ smtp: { ...smtp, host } }))).toMatchObject(refused);
+  const { id } = await made(acme.rep.post('/v1/mailboxes', mailboxBody()));
+  expect(await acme.rep.patch(`/v1/mailboxes/${id}`, { smtp: { ...smtp, host: '10.0.0.1' } })).toMatchObject(refused);
+});

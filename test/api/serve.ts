@@ -12,6 +12,7 @@ import { openApiOf } from '../../api/openapi.ts';
 import { startSession, csrfOf } from '../../api/session.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
 import { clearanceSigner } from '../../providers/clearanceSignature.ts';
+import { outboundGuard } from '../../providers/outboundGuard.ts';
 import { createTemplates } from '../../providers/templates.ts';
 import { generateVaultKey, vault } from '../../providers/vault.ts';
 import { testDatabase } from '../setup/database.ts';
@@ -31,6 +32,7 @@ export async function serve(options: Partial<Dependencies> = {}) {
     webhookKey: randomBytes(32),
     clearances: clearanceSigner([randomBytes(32)]),
     acceptInbound: () => Promise.resolve(),
+    outbound: outboundGuard(['127.0.0.0/8']),
     templates: createTemplates(),
     publicUrl: 'https://decorum.example',
     now: () => new Date(),

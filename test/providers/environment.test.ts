@@ -27,6 +27,11 @@ test.each([
   { variables: { API_PORT: '70000' }, says: 'API_PORT', because: 'no port' },
   { variables: { PUBLIC_URL: 'http://decorum.example' }, says: 'PUBLIC_URL', because: 'one-click links over plain http' },
   { variables: { PUBLIC_URL: 'http://localhost.evil.example' }, says: 'PUBLIC_URL', because: 'looks like this machine' },
+  {
+    variables: { OUTBOUND_ALLOWED: '10.0.0.0/8, mail.example' },
+    says: 'OUTBOUND_ALLOWED',
+    because: 'a name, which may lead anywhere',
+  },
   { variables: { DECORUM_SECRET: undefined }, says: 'DECORUM_SECRET', because: 'no secret' },
   { variables: { DECORUM_SECRET: 'c2hvcnQ' }, says: '32 random bytes', because: 'a short secret' },
   { variables: { DECORUM_SECRET: Buffer.alloc(32, 7).toString('base64url') }, says: 'not random', because: 'a pattern' },

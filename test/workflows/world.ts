@@ -16,6 +16,7 @@ import { type Database, openDatabase } from '../../db/transaction.ts';
 import { clearanceSigner } from '../../providers/clearanceSignature.ts';
 import { lanePool } from '../../providers/mail/lanePool.ts';
 import { systemMailOf } from '../../providers/mail/systemMail.ts';
+import { outboundGuard } from '../../providers/outboundGuard.ts';
 import { createTemplates } from '../../providers/templates.ts';
 import { generateVaultKey, type Vault, vault } from '../../providers/vault.ts';
 import { allActivities } from '../../workers/activities.ts';
@@ -120,6 +121,7 @@ export async function startWorld(options: {
     db,
     dispatch: dispatcher,
     vault: secrets,
+    outbound: outboundGuard(['127.0.0.0/8']),
     pool,
     rendererOf: rendererFor({
       templates: createTemplates(),
