@@ -2,6 +2,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import type { Logger } from 'pino';
 import type { Dispatch } from '../activities/dispatch.ts';
 import type { DispatcherDatabase, Owed } from '../db/dispatching.ts';
+import { TenantKeyDestroyed } from '../providers/codec/keyring.ts';
 
 /** Open rows are offered again to Temporal after so long, in case its store lost them without our knowing. */
 const sweepAfterSeconds = 600;
@@ -53,8 +54,16 @@ export function createDispatcher(options: { client: Client; db: DispatcherDataba
   async function each(wishes: readonly Owed[], offer: (wish: Owed) => Promise<void>): Promise<void> {
     const width = 20;
     for (let from = 0; from < wishes.length; from += width) {
-      await Promise.all(wishes.slice(from, from + width).map(offer));
+      await Promise.all(
+        wishes.slice(from, from + width).map((wish) => offer(wish).catch((error: unknown) => letGo(wish, error))),
+      );
     }
+  }
+
+  /** A workspace that is gone gets no workflow any more, and keeps nobody else's waiting. */
+  function letGo({ workflowId }: Owed, error: unknown): void {
+    if (!(error instanceof TenantKeyDestroyed)) throw error;
+    log.error({ workflowId }, 'a workflow is wished for in a workspace whose key was destroyed: it is not started');
   }
 
   async function deliverOwed(): Promise<void> {

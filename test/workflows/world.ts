@@ -21,7 +21,7 @@ import { createTemplates } from '../../providers/templates.ts';
 import { generateVaultKey, type Vault, vault } from '../../providers/vault.ts';
 import { allActivities } from '../../workers/activities.ts';
 import { createDispatcher, type Dispatcher } from '../../workers/dispatcher.ts';
-import { openHistories } from '../../workers/histories.ts';
+import { type Histories, openHistories } from '../../workers/histories.ts';
 import { newTenant } from '../builders/tenant.ts';
 import { SinkServer } from '../doubles/sinkServer.ts';
 import { testDatabase } from '../setup/database.ts';
@@ -49,6 +49,9 @@ export interface World {
   readonly vault: Vault;
   /** Reads what Temporal has stored of it. */
   readonly codec: PayloadCodec;
+  /** The keys as another process has them, and a client of it. */
+  openHistories(): Histories;
+  clientOf(histories: Histories): Client;
   readonly addressKey: Buffer;
   readonly sink: SinkServer;
   readonly smtpPort: number;
@@ -94,12 +97,13 @@ export async function startWorld(options: {
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
   const database = await testDatabase();
   const secrets = vault([generateVaultKey()]);
-  const histories = openHistories({
+  const asHistories = {
     databaseUrl: database.appUrl,
     vault: secrets,
     codecKeys: [randomBytes(32)],
-    onTrouble: (error) => log.warn({ err: error }, 'the keys of the histories cannot be reached'),
-  });
+    onTrouble: (error: unknown) => log.warn({ err: error }, 'the keys of the histories cannot be reached'),
+  };
+  const histories = openHistories(asHistories);
   // The standing name is a machine's.
   const client = new Client({ connection: env.connection, identity: 'the product', dataConverter: histories.ofClients });
   let distance = Date.parse(options.at) - (await env.currentTimeMs());
@@ -196,6 +200,8 @@ export async function startWorld(options: {
     client,
     vault: secrets,
     codec: histories.codec,
+    openHistories: () => openHistories(asHistories),
+    clientOf: ({ ofClients }) => new Client({ connection: env.connection, dataConverter: ofClients }),
     addressKey,
     sink,
     async newTenant() {
