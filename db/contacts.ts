@@ -1,6 +1,7 @@
 import { usState } from '../domain/usStates.ts';
 import { canonicalAddress } from '../domain/address.ts';
 import { applyEvents } from './enrolments.ts';
+import { isErased, writeTombstones } from './erasure/tombstones.ts';
 import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
@@ -84,7 +85,7 @@ export interface ContactFilter {
 /** The condition on contacts `c`, with parameters from $1 on. */
 function matching(filter: ContactFilter): { sql: string; values: unknown[] } {
   const values: unknown[] = [];
-  const conditions = ['true'];
+  const conditions = [`c.name_key >= ''`]; // true of everybody: lets the list read contacts_by_name (migration 0034)
   const must = (condition: (parameter: string) => string, value: unknown) => {
     values.push(value);
     conditions.push(condition(`$${values.length}`));
@@ -177,7 +178,7 @@ export async function contactByEmail(tx: Tx, canonicalEmail: string): Promise<st
 
 /** Whether a person with this address was deleted here. */
 export async function wasErased(tx: Tx, addressHash: Buffer): Promise<boolean> {
-  return (await tx.rows(`select from erased_people where address_hash = $1`, [addressHash])).length > 0;
+  return (await isErased(tx, [addressHash])).size > 0;
 }
 
 export type ContactChange = { [Fact in keyof ContactFacts]?: ContactFacts[Fact] | undefined };
@@ -275,9 +276,7 @@ export async function deleteContact(tx: Tx, contactId: string, byUser: string): 
     await tx.run(`delete from ${table} where contact_id = $1`, [contactId]);
   }
   if (person.canonicalEmail !== null) {
-    await tx.run(`insert into erased_people (tenant_id, address_hash) values (decorum.tenant(), $1) on conflict do nothing`, [
-      person.addressHash,
-    ]);
+    if (person.addressHash) await writeTombstones(tx, [{ kind: 'contact', hash: person.addressHash }]);
     // A second row with the same address was refused, and kept to be looked at.
     await tx.run(
       `update import_refusals set cells = null where reason = 'duplicate'

@@ -2,7 +2,6 @@ import type { ContactField } from '../domain/contactHeadings.ts';
 import type { Refusal } from '../domain/contactTally.ts';
 import { type MergeOptions, type Arrival, mergeContacts } from './contactMerge.ts';
 import { closeWork, want } from './outbox.ts';
-import { textArray } from './textArray.ts';
 import type { Database, Tx } from './transaction.ts';
 import { importWork } from './workflowIds.ts';
 
@@ -176,15 +175,6 @@ export async function recordBatch(tx: Tx, importId: string, batch: Batch, option
     [importId, batch.from, rows, batch.arrivals.length, merged.updated, merged.suppressed, duplicate, JSON.stringify(rejected)],
   );
   if (noted === 0) throw notOurs();
-}
-
-/** Whose of these hashes must not come back by an import (P7); who was added again by hand since is there already. */
-export async function erasedAmong(tx: Tx, hashes: readonly Buffer[]): Promise<ReadonlySet<string>> {
-  const erased = await tx.rows<{ hash: Buffer }>(
-    `select address_hash as hash from erased_people where (select exists (select from erased_people)) and address_hash = any($1::bytea[])`,
-    [textArray(hashes, (hash) => `\\x${hash.toString('hex')}`)],
-  );
-  return new Set(erased.map(({ hash }) => hash.toString('hex')));
 }
 
 /** All rows are accounted for: the file goes, the workflow's row of work closes. */

@@ -7,7 +7,6 @@ import {
   accountedFor,
   BatchNotOurs,
   closeImportWork,
-  erasedAmong,
   fileOf,
   findImport,
   finishImport,
@@ -16,6 +15,7 @@ import {
   recordBatch,
   type RefusedRow,
 } from '../../db/imports.ts';
+import { isErased } from '../../db/erasure/tombstones.ts';
 import type { Database } from '../../db/transaction.ts';
 import { DigestSet } from '../../providers/csv/digestSet.ts';
 import { decoded, encodingNamed } from '../../providers/csv/encoding.ts';
@@ -154,7 +154,7 @@ async function record(db: Database, tenantId: string, job: Import, rows: readonl
   const hashes = [...people.values()].flatMap(({ addressHash }) => addressHash ?? []);
   // Companies come first, in a transaction of their own: two batches that name the same new one would wait for each other's end.
   const { arrivals, refused } = await db.inTenant(tenantId, async (tx) => {
-    const erased = await erasedAmong(tx, hashes);
+    const erased = await isErased(tx, hashes);
     const arrivals: Arrival[] = [];
     const refused: RefusedRow[] = [];
     for (const { rowNumber, cells, outcome } of rows) {
