@@ -38,15 +38,18 @@ async function stop(deps: Dependencies, token: string, request: Request, respons
   const claims = readLink(deps.linkKeys, token);
   if (!claims) return refuse(response);
   const scope = scopeIn(request.get('content-type') ?? '', await firstBytes(request));
-  const { cancelled } = await suppress(deps.stops, claims.tenantId, {
-    subjects: [{ hash: claims.addressHash, kind: 'address' }],
-    channel: 'email',
-    ...(scope === 'sequence' && { scopeId: claims.sequenceId }),
-    basis: scope === null ? 'one_click' : 'page',
-    enrolmentId: claims.enrolmentId,
-    deadline: optOutDeadline,
-  });
-  response.type('html').send(done(scope, cancelled.sends, await senderOf(deps, claims)));
+  const [{ cancelled }, sender] = await Promise.all([
+    suppress(deps.stops, claims.tenantId, {
+      subjects: [{ hash: claims.addressHash, kind: 'address' }],
+      channel: 'email',
+      ...(scope === 'sequence' && { scopeId: claims.sequenceId }),
+      basis: scope === null ? 'one_click' : 'page',
+      enrolmentId: claims.enrolmentId,
+      deadline: optOutDeadline,
+    }),
+    senderOf(deps, claims),
+  ]);
+  response.type('html').send(done(scope, cancelled.sends, sender));
 }
 
 type Scope = 'everything' | 'sequence';

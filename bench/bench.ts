@@ -25,6 +25,7 @@ export async function runBench({
   try {
     const bench = { world, sizes, file: contactFile(sizes.importRows), say };
     await sending(world, { emails: warmUp, lanes: 1 });
+    await world.analyze();
     const rounds: Round[] = [];
     for (let n = 1; n <= sizes.runs; n += 1) {
       say(

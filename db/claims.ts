@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { StoppedBecause } from '../domain/enrolment.ts';
 import { allowance } from '../domain/mailboxAllowance.ts';
 import { applyEvents } from './enrolments.ts';
-import { few, unindexed } from './few.ts';
-import type { Tx } from './transaction.ts';
+import { eachOf, few, unindexed } from './few.ts';
+import { prepared, type Tx } from './transaction.ts';
 
 /** How long claimed rows may wait for the wire gate before anybody may take them again; wall clock. */
 const leaseSeconds = 30;
@@ -36,8 +36,10 @@ interface Mailbox {
   gapSeconds: number;
   jitterSeconds: number;
   inGap: boolean;
-  counted: number;
   sendingDays: number;
+  /** What was left of the allowance `roomOf` after the last claim, at the least. */
+  roomLeft: number | null;
+  roomOf: number | null;
 }
 
 /**
@@ -52,7 +54,8 @@ export async function claim(tx: Tx, mailboxId: string, options: { most: number; 
   if (mailbox.state === 'paused') return none('paused');
   if (mailbox.inGap) return none('gap');
   const allowed = allowance(mailbox, mailbox.sendingDays);
-  const room = allowed === null ? options.most : Math.min(options.most, allowed - mailbox.counted);
+  const left = allowed === null ? options.most : await roomIn(tx, mailboxId, mailbox, allowed, options.most);
+  const room = Math.min(options.most, left);
   if (room <= 0) return none('limit');
 
   const found = await candidates(tx, mailboxId, mailbox.gapSeconds > 0 ? Math.min(room, 1) : room);
@@ -70,8 +73,10 @@ export async function claim(tx: Tx, mailboxId: string, options: { most: number; 
       [mailboxId],
     );
     await tx.run(
-      `update mailboxes set next_send_at = decorum.now() + make_interval(secs => gap_seconds + jitter_seconds * $2::double precision) where id = $1 and gap_seconds > 0`,
-      [mailboxId, options.jitter],
+      `update mailboxes set room_of = $3, room_left = $4,
+         next_send_at = case when gap_seconds > 0 then decorum.now() + make_interval(secs => gap_seconds + jitter_seconds * $2::double precision) else next_send_at end
+       where id = $1`,
+      [mailboxId, options.jitter, allowed, allowed === null ? null : left - rows.length],
     );
   }
   return { claimId, rows, heldBy: null, progressed: true };
@@ -82,16 +87,27 @@ function lockMailbox(tx: Tx, mailboxId: string): Promise<Mailbox> {
   return tx.row(`select id from mailboxes where id = $1 for no key update`, [mailboxId]).then(() =>
     tx.row<Mailbox>(
       `select state, cap, ramp_start as "rampStart", ramp_step as "rampStep", gap_seconds as "gapSeconds", jitter_seconds as "jitterSeconds",
-           coalesce(next_send_at > decorum.now(), false) as "inGap",
-           case when cap is null and ramp_start is null then 0 else
-             (select count(*) from sends s where s.mailbox_id = m.id and s.state in ('claimed', 'handing', 'sent', 'unknown')
-              and s.counted_at > decorum.now() - interval '24 hours') end as counted,
+           coalesce(next_send_at > decorum.now(), false) as "inGap", room_left as "roomLeft", room_of as "roomOf",
            case when ramp_start is null then 0 else
              (select count(*) from mailbox_days d where d.mailbox_id = m.id and d.day < (decorum.now() at time zone 'UTC')::date) end as "sendingDays"
          from mailboxes m where id = $1`,
       [mailboxId],
     ),
   );
+}
+
+/**
+ * How many more the mailbox may send of its allowance. Counted only when the last claim left too few to be sure: what was counted leaves
+ * the rolling 24 hours or is given back, and only a claim adds to it, so what was left then is left at the least.
+ */
+async function roomIn(tx: Tx, mailboxId: string, { roomOf, roomLeft }: Mailbox, allowed: number, most: number): Promise<number> {
+  if (roomOf === allowed && roomLeft !== null && roomLeft >= most) return roomLeft;
+  const { counted } = await tx.row<{ counted: number }>(
+    `select count(*) as counted from sends where mailbox_id = $1 and state in ('claimed', 'handing', 'sent', 'unknown')
+       and counted_at > decorum.now() - interval '24 hours'`,
+    [mailboxId],
+  );
+  return allowed - counted;
 }
 
 interface Candidate {
@@ -208,17 +224,19 @@ function without(ids: readonly string[], others: readonly { id: string }[]): str
   return ids.filter((id) => !gone.has(id));
 }
 
+// The address is the one that the message will be rendered with.
+const takeRows = prepared(`
+  update sends s set state = 'claimed', because = null, claim_id = $2, counted_at = decorum.now(),
+    claimed_until = clock_timestamp() + interval '${leaseSeconds} s',
+    address_hash = free.address_hash, domain_hash = free.domain_hash, company_key = free.company_key
+  from (select each.id, c.* from ${eachOf('$1')}
+        cross join lateral (select contact_id from sends where id = each.id and ${unindexed('state')} = 'planned' offset 0) as planned
+        cross join lateral (select address_hash, domain_hash, company_key from contacts where id = planned.contact_id and address_hash is not null offset 0) as c) as free
+  where s.id = free.id
+  returning s.id, s.enrolment_id as "enrolmentId", s.launch_id as "launchId", s.sequence_id as "sequenceId", s.contact_id as "contactId", s.step`);
+
 function take(tx: Tx, claimId: string, ids: readonly string[]): Promise<Claimed[]> {
-  return tx.rows<Claimed>(
-    `update sends s set state = 'claimed', because = null, claim_id = $2, counted_at = decorum.now(),
-       claimed_until = clock_timestamp() + interval '${leaseSeconds} s',
-       address_hash = c.address_hash, domain_hash = c.domain_hash, company_key = c.company_key -- the address that the message will be rendered with
-     from contacts c
-     where s.id in ${few('$1')} and ${unindexed('s.state')} = 'planned' and c.id = s.contact_id and c.address_hash is not null
-     returning s.id, s.enrolment_id as "enrolmentId", s.launch_id as "launchId", s.sequence_id as "sequenceId", s.contact_id as "contactId",
-       s.step`,
-    [ids, claimId],
-  );
+  return tx.rows<Claimed>(takeRows, [ids.toSorted(), claimId]);
 }
 
 /** Gives back what a claim did not bring to the gate, e.g. because the mail server cannot be reached. */

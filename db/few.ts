@@ -19,3 +19,20 @@ export function isOneOfFew(column: string): string {
 export function unindexed(column: string): string {
   return `(${column} || '')`;
 }
+
+/**
+ * A state as certain partial indexes spell it (migration 0034), so that they answer what is asked in this spelling and nothing else: while
+ * nothing is open they look empty to a planner, and it would read all of one of them for any open row.
+ */
+export function spelled(column: string): string {
+  return `('' || ${column})`;
+}
+
+/**
+ * The ids of a sorted array parameter as rows `each`, one after the other: what is looked up for each in a `lateral` subquery that locks
+ * or ends in `offset 0` is looked up by its key, and locked in this order, whatever the planner thinks of the tables when it makes a plan
+ * that it keeps.
+ */
+export function eachOf(parameter: string): string {
+  return `(select id from unnest(${parameter}::uuid[]) as given(id) where ${isOneOfFew('id')}) as each`;
+}

@@ -72,12 +72,19 @@ export async function lockLaunch(tx: Tx, launchId: string, lock: 'update' | 'sha
   return launch ?? null;
 }
 
+/** From the newest entries of the index: the oldest are of people who have ended. */
+const openPeople = `select from enrolments where launch_id = $1 and state in ('waiting', 'queued', 'paused') order by launch_id desc, cohort desc`;
+
+export async function isAnybodyOpen(tx: Tx, launchId: string): Promise<boolean> {
+  return (await tx.rows(`${openPeople} limit 1`, [launchId])).length > 0;
+}
+
 /** Marks the end when nobody in the launch is open and no list is left to enrol; false otherwise. */
 export async function finishLaunch(tx: Tx, launchId: string): Promise<boolean> {
   const finished = await tx.run(
     `update launches set state = 'finished', ended_at = decorum.now()
      where id = $1 and state = 'running'
-       and not exists (select from enrolments where launch_id = $1 and state in ('waiting', 'queued', 'paused'))
+       and not exists (${openPeople})
        and not exists (select from launch_lists where launch_id = $1 and not done)`,
     [launchId],
   );

@@ -1,6 +1,7 @@
 import type { Definition } from '../domain/sequence.ts';
-import { few, unindexed } from './few.ts';
-import type { Tx } from './transaction.ts';
+import { definitionsOf } from './definitions.ts';
+import { eachOf, unindexed } from './few.ts';
+import { prepared, type Tx } from './transaction.ts';
 
 /** A contact's fields, as templates may use them. */
 export interface ContactFacts {
@@ -45,20 +46,21 @@ export interface MessageFacts {
 export const contactFactsSql = `json_build_object('email', c.canonical_email, 'firstName', c.first_name, 'lastName', c.last_name, 'title', c.title,
   'phone', coalesce(c.phone, ''), 'company', c.company_name, 'industry', c.industry, 'city', c.city, 'state', c.state, 'extra', c.extra)`;
 
+const factsOfClaim = prepared(`
+  select s.id as "sendId", s.enrolment_id as "enrolmentId", s.sequence_id as "sequenceId", s.step, e.mail_key as "mailKey",
+    s.address_hash as "addressHash", ${contactFactsSql} as contact, e.version,
+    array(select p.message_id from sends p where p.enrolment_id = s.enrolment_id and p.step < s.step and p.message_id is not null
+          and p.state in ('sent', 'unknown') order by p.step) as thread
+  from ${eachOf('$2')}
+  cross join lateral (select * from sends where id = each.id and claim_id = $1 and ${unindexed('state')} = 'claimed' offset 0) as s
+  cross join lateral (select mail_key, version from enrolments where id = s.enrolment_id offset 0) as e
+  cross join lateral (select * from contacts where id = s.contact_id and address_hash = s.address_hash offset 0) as c -- the address that the gate will judge`);
+
 /** Facts of the sends of one claim, in the order of their ids. */
-export function messageFacts(tx: Tx, claimId: string, sendIds: readonly string[]): Promise<MessageFacts[]> {
-  return tx.rows<MessageFacts>(
-    `select s.id as "sendId", s.enrolment_id as "enrolmentId", s.sequence_id as "sequenceId", s.step, e.mail_key as "mailKey",
-       s.address_hash as "addressHash", ${contactFactsSql} as contact, v.definition,
-       array(select p.message_id from sends p where p.enrolment_id = s.enrolment_id and p.step < s.step and p.message_id is not null
-             and p.state in ('sent', 'unknown') order by p.step) as thread
-     from sends s
-     join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
-     join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id and c.address_hash = s.address_hash -- the address that the gate will judge
-     join sequence_versions v on v.tenant_id = e.tenant_id and v.sequence_id = e.sequence_id and v.version = e.version
-     where s.id in ${few('$2')} and s.claim_id = $1 and ${unindexed('s.state')} = 'claimed' order by s.id`,
-    [claimId, sendIds],
-  );
+export async function messageFacts(tx: Tx, claimId: string, sendIds: readonly string[]): Promise<MessageFacts[]> {
+  const rows = await tx.rows<Omit<MessageFacts, 'definition'> & { version: number }>(factsOfClaim, [claimId, sendIds.toSorted()]);
+  const definitionOf = await definitionsOf(tx, rows);
+  return rows.map(({ version, ...facts }) => ({ ...facts, definition: definitionOf({ sequenceId: facts.sequenceId, version }) }));
 }
 
 /** A mailbox as its sender needs it; secrets are vault tokens. */

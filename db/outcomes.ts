@@ -3,7 +3,7 @@ import { isOneOfFew, unindexed } from './few.ts';
 import { applyEvents, type NextOpening } from './enrolments.ts';
 import { pauseMailbox } from './mailboxHealth.ts';
 import { type SuppressionRequest, writeSuppression } from './suppressions.ts';
-import type { Tx } from './transaction.ts';
+import { prepared, type Sql, type Tx } from './transaction.ts';
 
 /** What became of a message at the gate or behind it. */
 export type Verdict =
@@ -74,15 +74,24 @@ export async function recordOutcomes(
   );
 }
 
+/** Changes the rows that are in one of the states `from`, and answers the states that they had. */
+const settle = (set: string, from: string): string =>
+  `with o as (select o.*, s.before from jsonb_to_recordset($1::jsonb) as o("sendId" uuid, "answerCode" int, "answerClass" text, "messageId" text)
+     cross join lateral (select state as before from sends where id = o."sendId" and ${unindexed('state')} in (${from}) for update) as s
+     where ${isOneOfFew('o."sendId"')})
+   update sends s set ${set} from o where s.id = o."sendId" returning s.id, o.before`;
+
+const settleSent = prepared(
+  settle(
+    `state = 'sent', because = null, sent_at = decorum.now(), recorded_at = clock_timestamp(), message_id = o."messageId",
+       answer_code = o."answerCode", answer_class = 'accepted', wire_until = null`,
+    `'handing', 'unknown'`,
+  ),
+);
+
 /** One statement for a batch that went as it should: the task of a message that was `unknown` is closed only when there was one. */
 async function markSent(tx: Tx, outcomes: readonly Outcome[]): Promise<Set<string>> {
-  const changed = await statesBefore(
-    tx,
-    outcomes,
-    `state = 'sent', because = null, sent_at = decorum.now(), recorded_at = clock_timestamp(), message_id = o."messageId",
-     answer_code = o."answerCode", answer_class = 'accepted', wire_until = null`,
-    `'handing', 'unknown'`,
-  );
+  const changed = await statesBefore(tx, outcomes, settleSent);
   const settled = [...changed].filter(([, before]) => before === 'unknown').map(([id]) => id);
   if (settled.length > 0) {
     await tx.run(
@@ -156,18 +165,13 @@ async function hold(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
 }
 
 async function update(tx: Tx, outcomes: readonly Outcome[], set: string, from: string): Promise<Set<string>> {
-  return new Set((await statesBefore(tx, outcomes, set, from)).keys());
+  return new Set((await statesBefore(tx, outcomes, settle(set, from))).keys());
 }
 
-/** Changes rows, and answers the states that they had before. */
-async function statesBefore(tx: Tx, outcomes: readonly Outcome[], set: string, from: string): Promise<Map<string, string>> {
+async function statesBefore(tx: Tx, outcomes: readonly Outcome[], statement: Sql): Promise<Map<string, string>> {
   if (outcomes.length === 0) return new Map();
-  const changed = await tx.rows<{ id: string; before: string }>(
-    `with o as (select o.*, s.state as before from jsonb_to_recordset($1::jsonb) as o("sendId" uuid, "answerCode" int, "answerClass" text, "messageId" text)
-           join sends s on s.id = o."sendId" where ${unindexed('s.state')} in (${from}) and ${isOneOfFew('o."sendId"')} order by s.id for update of s)
-     update sends s set ${set} from o where s.id = o."sendId" returning s.id, o.before`,
-    [JSON.stringify(outcomes)],
-  );
+  const inOrder = outcomes.toSorted((a, b) => (a.sendId < b.sendId ? -1 : 1)); // of the locks
+  const changed = await tx.rows<{ id: string; before: string }>(statement, [JSON.stringify(inOrder)]);
   return new Map(changed.map(({ id, before }) => [id, before]));
 }
 

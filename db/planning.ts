@@ -1,7 +1,8 @@
 import type { Opening, Place } from '../domain/opening.ts';
 import type { Definition } from '../domain/sequence.ts';
+import { definitionsOf } from './definitions.ts';
 import { beginLook, closeWork, endLook, want } from './outbox.ts';
-import { lockLaunch } from './launches.ts';
+import { isAnybodyOpen, lockLaunch } from './launches.ts';
 import { longestPlan } from './pacing.ts';
 import type { Tx } from './transaction.ts';
 import { cohortWork, mailboxWork, sequenceWork } from './workflowIds.ts';
@@ -26,7 +27,6 @@ interface Due {
   isGone: boolean;
   addressHash: Buffer | null;
   place: Place;
-  definition: Definition;
 }
 
 export interface Look {
@@ -55,7 +55,8 @@ export async function planDue(tx: Tx, launchId: string, cohort: number, openingA
   );
   await endLook(tx, workflowId, isRunning ? nextAt : null);
   const ended = !open && (await closeWork(tx, workflowId));
-  if (ended && isRunning) await want(tx, [sequenceWork(tx.tenantId, launchId)]); // a launch that is over has nothing more to see
+  // A launch that is over has nothing more to see, and one that goes on counts thousands of people at each look.
+  if (ended && isRunning && !(await isAnybodyOpen(tx, launchId))) await want(tx, [sequenceWork(tx.tenantId, launchId)]);
   return { ended, waitMs: isRunning ? waitMs : null };
 }
 
@@ -75,10 +76,9 @@ function dueNow(tx: Tx, launchId: string, cohort: number): Promise<Due[]> {
   return tx.rows<Due>(
     `select e.id, e.contact_id as "contactId", e.mailbox_id as "mailboxId", m.owner_id as "ownerId", e.step, e.version,
             e.sequence_id as "sequenceId", e.next_at as "nextAt", e.last_sent_at is not null as "isFollowUp", c.id is null as "isGone", c.address_hash as "addressHash",
-            json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place, v.definition
+            json_build_object('zone', c.zone, 'state', coalesce(c.state, ''), 'country', coalesce(c.country, '')) as place
      from enrolments e
      join mailboxes m on m.tenant_id = e.tenant_id and m.id = e.mailbox_id
-     join sequence_versions v on v.tenant_id = e.tenant_id and v.sequence_id = e.sequence_id and v.version = e.version
      left join contacts c on c.tenant_id = e.tenant_id and c.id = e.contact_id
      where e.launch_id = $1 and e.cohort = $2 and e.state = 'waiting' and e.next_at <= decorum.now()
      order by e.id limit ${batch} for update of e`,
@@ -88,10 +88,12 @@ function dueNow(tx: Tx, launchId: string, cohort: number): Promise<Due[]> {
 
 async function plan(tx: Tx, launchId: string, due: readonly Due[], openingAt: OpeningAt): Promise<void> {
   const { now } = await tx.row<{ now: Date }>(`select decorum.now() as now`);
+  const definitionOf = await definitionsOf(tx, due);
   const rows = due.map((person) => {
-    const opening = openingAt(person.definition, person.place, now);
+    const definition = definitionOf(person);
+    const opening = openingAt(definition, person.place, now);
     const late = now.getTime() - person.nextAt.getTime() > lateAfterMs;
-    const kind = person.definition.steps[person.step]?.kind;
+    const kind = definition.steps[person.step]?.kind;
     const base = {
       id: person.id,
       step: person.step,

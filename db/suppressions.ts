@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoppedBecause } from '../domain/enrolment.ts';
 import { applyEvents } from './enrolments.ts';
+import { spelled, unindexed } from './few.ts';
 import { judgeStanding } from './mailboxHealth.ts';
 import { openObligation } from './obligation.ts';
 import { want } from './outbox.ts';
@@ -56,13 +57,10 @@ export async function suppress(
   let cancelled: Cancelled = { sends: 0, enrolments: 0, tasks: 0 };
   if (hashes.length <= sweptAtOnce)
     cancelled = await db.inTenant(tenantId, (tx) => cancelFor(tx, { hashes, ...request, batchId }));
-  if (batchId && hashes.length > sweptAtOnce) await waitForBatch(db, tenantId, batchId);
-  else await wireIsClear(db, tenantId, hashes);
-  if (batchId) {
-    await db.inTenant(tenantId, (tx) =>
-      tx.run(`update suppression_batches set answered_at = decorum.now() where id = $1`, [batchId]),
-    );
-  }
+  if (batchId && hashes.length > sweptAtOnce) {
+    await waitForBatch(db, tenantId, batchId);
+    await db.inTenant(tenantId, (tx) => noteAnswer(tx, batchId));
+  } else await wireIsClear(db, tenantId, hashes, batchId);
   return { batchId, cancelled };
 }
 
@@ -124,20 +122,29 @@ interface Sweep extends Pick<SuppressionRequest, 'channel' | 'scopeId' | 'basis'
   batchId: string | null;
 }
 
+/** Ids of the messages that have not ended, by either hash of their address: each index its part. */
+const openSendsTo = (hashes: string): string =>
+  ['address_hash', 'domain_hash']
+    .map(
+      (hash) =>
+        `select id from sends where ${hash} = any(${hashes}) and ${spelled('state')} in ('planned', 'held', 'claimed', 'handing')`,
+    )
+    .join(' union all ');
+
 /** Cancels what is on its way to the subjects and stops their enrolments; counts it on the batch. */
 async function cancelFor(tx: Tx, sweep: Sweep): Promise<Cancelled> {
   if (sweep.channel === 'phone') return { sends: 0, enrolments: 0, tasks: 0 };
   const sends = await tx.rows<{ enrolmentId: string }>(
     `update sends set state = 'cancelled', because = 'suppressed'
-     where id in (select id from sends where (address_hash = any($1) or domain_hash = any($1)) and state in ('planned', 'held', 'claimed')
+     where id in (select id from sends where id in (${openSendsTo('$1')}) and ${unindexed('state')} in ('planned', 'held', 'claimed')
                   and ($2::uuid is null or sequence_id = $2) order by id for update)
      returning enrolment_id as "enrolmentId"`,
     [sweep.hashes, sweep.scopeId ?? null],
   );
   const open = await tx.rows<{ id: string }>(
-    `select e.id from enrolments e join contacts c on c.tenant_id = e.tenant_id and c.id = e.contact_id
-     where (c.address_hash = any($1) or c.domain_hash = any($1)) and e.state in ('waiting', 'queued', 'paused')
-       and ($2::uuid is null or e.sequence_id = $2)
+    `select e.id from (select id from contacts where address_hash = any($1) union select id from contacts where domain_hash = any($1)) as c
+     cross join lateral (select id, sequence_id from enrolments where contact_id = c.id and ${unindexed('state')} in ('waiting', 'queued', 'paused') offset 0) as e
+     where $2::uuid is null or e.sequence_id = $2
      union -- whose contact has been deleted, or has another address since
      select id from enrolments where id = any($3) and state in ('waiting', 'queued', 'paused')`,
     [sweep.hashes, sweep.scopeId ?? null, sends.map(({ enrolmentId }) => enrolmentId)],
@@ -162,18 +169,29 @@ async function cancelFor(tx: Tx, sweep: Sweep): Promise<Cancelled> {
   return cancelled;
 }
 
-/** Returns when no message to the subjects that passed the gate can still begin. */
-async function wireIsClear(db: Database, tenantId: string, hashes: readonly Buffer[]): Promise<void> {
+/** Returns when no message to the subjects that passed the gate can still begin, and notes when that was. */
+async function wireIsClear(db: Database, tenantId: string, hashes: readonly Buffer[], batchId: string | null): Promise<void> {
   for (let polls = 0; ; polls += 1) {
-    const atTheWire = await db.inTenant(tenantId, (tx) =>
-      tx.rows(
-        `select from sends where (address_hash = any($1) or domain_hash = any($1)) and state = 'handing' and wire_until > clock_timestamp() limit 1`,
-        [hashes],
-      ),
+    // The note may be lost: the batch's end then counts as the answer, and the suppression itself is on the disk.
+    const isClear = await db.inTenant(
+      tenantId,
+      async (tx) => {
+        const atTheWire = await tx.rows(
+          `select from sends where id in (${openSendsTo('$1')}) and ${unindexed('state')} = 'handing' and wire_until > clock_timestamp() limit 1`,
+          [hashes],
+        );
+        if (atTheWire.length === 0 && batchId) await noteAnswer(tx, batchId);
+        return atTheWire.length === 0;
+      },
+      { mayBeLost: true },
     );
-    if (atTheWire.length === 0) return;
+    if (isClear) return;
     await sleep(polls < 25 ? 2 : 20);
   }
+}
+
+async function noteAnswer(tx: Tx, batchId: string): Promise<void> {
+  await tx.run(`update suppression_batches set answered_at = decorum.now() where id = $1`, [batchId]);
 }
 
 /** The same for every subject of a batch that was open at the wire, however many the batch has. */

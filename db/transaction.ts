@@ -1,15 +1,31 @@
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
 /** What a query inside a tenant's transaction can do. */
 export interface Tx {
   readonly tenantId: string;
-  rows<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  rows<Row>(sql: Sql, values?: unknown[]): Promise<Row[]>;
   /** The one row that the statement answers; throws when it answers none. */
-  row<Row>(sql: string, values?: unknown[]): Promise<Row>;
+  row<Row>(sql: Sql, values?: unknown[]): Promise<Row>;
   /** Number of rows that the statement touched. */
-  run(sql: string, values?: unknown[]): Promise<number>;
+  run(sql: Sql, values?: unknown[]): Promise<number>;
+}
+
+export type Sql = string | Prepared;
+
+/** A statement that each connection parses and plans once. */
+export interface Prepared {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * For what runs many times a second: planning it costs as much as running it. The plan is kept while the tables grow, so the statement
+ * must leave the planner no choice (few.ts).
+ */
+export function prepared(text: string): Prepared {
+  return { name: createHash('sha256').update(text).digest('base64url').slice(0, 22), text };
 }
 
 /** The legal instant for a tenant that is not real; a test's virtual clock. Undefined: the tenant's own clock in the database. */
@@ -60,15 +76,17 @@ export function openDatabase(options: { url: string; max?: number; clock?: Clock
       await client.query(
         `begin; ${mayBeLost ? 'set local synchronous_commit = off; ' : ''}select decorum.enter('${tenantId}'${at})`,
       );
+      const query = (sql: Sql, values: unknown[]) =>
+        typeof sql === 'string' ? client.query(sql, values) : client.query({ ...sql, values });
       const tx: Tx = {
         tenantId,
-        rows: async <Row>(sql: string, values: unknown[] = []) => (await client.query(sql, values)).rows as Row[],
-        row: async <Row>(sql: string, values: unknown[] = []) => {
-          const [first] = (await client.query(sql, values)).rows as Row[];
+        rows: async <Row>(sql: Sql, values: unknown[] = []) => (await query(sql, values)).rows as Row[],
+        row: async <Row>(sql: Sql, values: unknown[] = []) => {
+          const [first] = (await query(sql, values)).rows as Row[];
           if (first === undefined) throw new Error('A statement that must answer a row answered none.');
           return first;
         },
-        run: async (sql, values = []) => (await client.query(sql, values)).rowCount ?? 0,
+        run: async (sql, values = []) => (await query(sql, values)).rowCount ?? 0,
       };
       const result = await work(tx);
       await client.query('commit');

@@ -6,9 +6,13 @@ export interface EncodedBody {
 
 const LINE = 76;
 const LONGEST_PLAIN_LINE = 900; // RFC 5322, 2.1.1 allows 998
-const SPACE = 0x20;
 const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
 const EQUALS = 0x3d;
+const HEX = Buffer.from('0123456789ABCDEF');
+const FROM = Buffer.from('From ');
 
 export function encodeBody(text: string): EncodedBody {
   const lines = text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
@@ -21,7 +25,7 @@ export function encodeBody(text: string): EncodedBody {
     const crlf = Buffer.from(lines.replaceAll('\n', '\r\n'));
     return { encoding: 'base64', text: crlf.toString('base64').replaceAll(/.{76}(?=.)/g, '$&\r\n') };
   }
-  return { encoding: 'quoted-printable', text: lines.split('\n').map(quotedPrintableLine).join('\r\n') };
+  return { encoding: 'quoted-printable', text: quotedPrintable(bytes) };
 }
 
 function isPlain(lines: string): boolean {
@@ -35,24 +39,42 @@ function isPlain(lines: string): boolean {
   return true;
 }
 
-function quotedPrintableLine(line: string): string {
-  if (line.length <= LINE && /^[!-<>-~ ]*$/.test(line) && !line.endsWith(' ') && !line.startsWith('From ')) return line;
-  const bytes = Buffer.from(line);
-  let encoded = '';
+/** Byte by byte into one buffer: this is done for every message that is not in English. */
+function quotedPrintable(bytes: Buffer): string {
+  const encoded = Buffer.allocUnsafe(4 * bytes.length + 8); // three for one, and a soft break after 24 of them
+  let length = 0;
   let column = 0;
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index] ?? 0;
-    const isLast = index === bytes.length - 1;
+    if (byte === LF) {
+      encoded[length++] = CR;
+      encoded[length++] = LF;
+      column = 0;
+      continue;
+    }
+    const isLast = index + 1 === bytes.length || bytes[index + 1] === LF;
     const isBlank = byte === SPACE || byte === TAB;
-    const isLiteral =
-      (byte >= 0x21 && byte <= 0x7e && byte !== EQUALS && !(index === 0 && line.startsWith('From '))) || (isBlank && !isLast);
-    const piece = isLiteral ? String.fromCharCode(byte) : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-    if (column + piece.length > (isLast ? LINE : LINE - 1)) {
-      encoded += '=\r\n';
+    const isLiteral = isBlank ? !isLast : byte > SPACE && byte < 0x7f && byte !== EQUALS && !beginsFrom(bytes, index, column);
+    if (column + (isLiteral ? 1 : 3) > (isLast ? LINE : LINE - 1)) {
+      encoded[length++] = EQUALS;
+      encoded[length++] = CR;
+      encoded[length++] = LF;
       column = 0;
     }
-    encoded += piece;
-    column += piece.length;
+    if (isLiteral) {
+      encoded[length++] = byte;
+      column += 1;
+    } else {
+      encoded[length++] = EQUALS;
+      encoded[length++] = HEX[byte >> 4] ?? 0;
+      encoded[length++] = HEX[byte & 15] ?? 0;
+      column += 3;
+    }
   }
-  return encoded;
+  return encoded.toString('latin1', 0, length);
+}
+
+function beginsFrom(bytes: Buffer, index: number, column: number): boolean {
+  if (column > 0 || bytes[index] !== FROM[0]) return false;
+  return bytes.subarray(index, index + FROM.length).equals(FROM);
 }

@@ -121,7 +121,7 @@ function toBeSigned({ headers, body }: Composed, key: DkimKey, at: Date): { unsi
   const names = [...signed.map(({ name }) => name.toLowerCase()), 'from'];
   const unsigned =
     `v=1; a=${key.algorithm}; c=relaxed/relaxed; d=${key.domain};\r\n s=${key.selector}; t=${Math.floor(at.getTime() / 1000)};\r\n` +
-    ` h=${names.join(':\r\n  ')};\r\n bh=${sha256(Buffer.from(relaxedBody(body))).toString('base64')};\r\n b=`;
+    ` h=${names.join(':\r\n  ')};\r\n bh=${sha256(relaxedBody(body)).toString('base64')};\r\n b=`;
   const lines = signed.map(({ name, value }) => relaxedHeader(name, value));
   lines.push(relaxedHeader('DKIM-Signature', unsigned));
   return { unsigned, data: Buffer.from(lines.join('\r\n')) };
@@ -135,12 +135,28 @@ function relaxedHeader(name: string, value: string): string {
     .trim()}`;
 }
 
-/** RFC 6376, 3.4.4; composed bodies end with CRLF. */
-function relaxedBody(body: string): string {
-  const relaxed = body.replaceAll(/[ \t]+/g, ' ').replaceAll(' \r\n', '\r\n');
-  let end = relaxed.length;
-  while (relaxed.endsWith('\r\n', end)) end -= 2;
-  return end === 0 ? '' : `${relaxed.slice(0, end)}\r\n`;
+const SPACE = 0x20;
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** RFC 6376, 3.4.4, of a body whose lines end with CRLF: blanks become one, none ends a line, no empty line ends the body. */
+function relaxedBody(body: string): Buffer {
+  const bytes = Buffer.from(body, 'latin1');
+  let length = 0; // what has been kept, written over what was read
+  let end = 0; // of the last line that is not empty
+  let isBlank = false;
+  for (const byte of bytes) {
+    if (byte === SPACE || byte === TAB) {
+      isBlank = true;
+      continue;
+    }
+    if (isBlank && byte !== CR) bytes[length++] = SPACE;
+    isBlank = false;
+    bytes[length++] = byte;
+    if (byte !== CR && byte !== LF) end = length + 2; // with its CRLF
+  }
+  return bytes.subarray(0, end);
 }
 
 function sha256(data: Buffer): Buffer {
