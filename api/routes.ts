@@ -1,10 +1,11 @@
 import type { Route } from './route.ts';
+import { abuseRoutes } from './routes/abuse.ts';
 import { accessRoutes } from './routes/access.ts';
 import { accountRoutes } from './routes/account.ts';
 import { auditLogRoutes } from './routes/auditLog.ts';
 import { auditorRoutes } from './routes/auditor.ts';
-import { breachRoutes } from './routes/breaches.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { breachRoutes } from './routes/breaches.ts';
 import { breachEvidenceRoutes } from './routes/breachEvidence.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
 import { breachNoticeRoutes } from './routes/breachNotices.ts';
@@ -80,8 +81,9 @@ export const routes: readonly Route[] = [
   ...suppressionRoutes,
   ...auditLogRoutes,
   ...systemRoutes,
+  ...backupRoutes,
   ...auditorRoutes,
+  ...abuseRoutes,
   ...inboundRoutes,
   ...caughtMailRoutes,
-  ...backupRoutes,
 ];

@@ -5,7 +5,17 @@ import { letterWork } from './workflowIds.ts';
 /** Letters whose link does something, with the hours that it is good for. */
 const linked = { sign_up: 24, invitation: 7 * 24, reset: 1, new_email: 24 } as const;
 /** Letters that only tell; a mail server that is down for so long makes them pointless. */
-const telling = { known: 24, password_changed: 72, email_changed: 72, factor_changed: 72 } as const;
+const telling = {
+  known: 24,
+  password_changed: 72,
+  email_changed: 72,
+  factor_changed: 72,
+  abuse_watch: 7 * 24,
+  abuse_throttle: 7 * 24,
+  abuse_pause: 7 * 24,
+  abuse_lifted: 7 * 24,
+  abuse_upheld: 7 * 24,
+} as const;
 const hours = { ...linked, ...telling };
 
 export type LinkKind = keyof typeof linked;

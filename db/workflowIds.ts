@@ -50,6 +50,29 @@ export const breachWork = (tenantId: string, incidentId: string): Wish => ({
   args: [tenantId, incidentId],
 });
 
+/** One at a time in a tenant; its key is the platform's, so that it outlives the tenant's own (providers/codec/ownerOf.ts). */
+export const deletionWork = (tenantId: string, deletionId: string): Wish => ({
+  workflowId: `deletion/${tenantId}/${deletionId}`,
+  workflowType: 'accountDeletion',
+  taskQueue: 'legal',
+  args: [tenantId, deletionId],
+});
+
+export const abuseWork = (tenantId: string, caseId: string): Wish => ({
+  workflowId: `abuse/${tenantId}/${caseId}`,
+  workflowType: 'abuseCase',
+  taskQueue: 'legal', // an appeal has a date
+  args: [tenantId, caseId],
+});
+
+/** Outlives its tenant by years: its key is the platform's. */
+export const billingWork = (tenantId: string): Wish => ({
+  workflowId: `billing/${tenantId}`,
+  workflowType: 'billingRetention',
+  taskQueue: 'legal',
+  args: [tenantId],
+});
+
 export const rehearsalWork = (tenantId: string, rehearsalId: string): Wish => ({
   workflowId: `rehearsal/${tenantId}/${rehearsalId}`,
   workflowType: 'rehearsal',

@@ -14,6 +14,8 @@ export const promises = {
   'registry.fresh': { clause: 'P12', citation: '16 CFR 310.4(b)(3)(iv): a registry no older than 31 days' },
   'backup.sound': { clause: 'P5', citation: 'Policy P5: automated database backups; P7: purged within 60 days' },
   'export.ready': { clause: 'P8', citation: 'Policy P8: a request is answered within 45 days, 30 for Californians' },
+  'abuse.appeal': { clause: 'P3', citation: 'Policy P3: detection of abuse; an appeal is answered within five business days' },
+  'billing.deleted': { clause: 'P7', citation: 'Policy P7: billing transaction records are kept for 7 years' },
   'breach.users': { clause: 'P6', citation: 'Policy P6: affected users are e-mailed within 72 hours of discovery' },
   'breach.regulators': { clause: 'P6', citation: 'Policy P6: regulators are notified as each state requires' },
   'breach.bureaus': { clause: 'P6', citation: 'Policy P6: credit bureaus are notified as each state requires' },

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ProblemDocument } from '../api/problem.ts';
 import type { Route } from '../api/route.ts';
+import type { abuseRoutes } from '../api/routes/abuse.ts';
 import type { accessRoutes } from '../api/routes/access.ts';
 import type { accountRoutes } from '../api/routes/account.ts';
 import type { auditLogRoutes } from '../api/routes/auditLog.ts';
@@ -43,6 +44,7 @@ import type { variantRoutes } from '../api/routes/variants.ts';
 
 /** Every route that the console knows, by its type: the shapes are the API's own, none is written twice. */
 type Known = (
+  | typeof abuseRoutes
   | typeof accessRoutes
   | typeof accountRoutes
   | typeof auditorRoutes
@@ -58,11 +60,11 @@ type Known = (
   | typeof exportRoutes
   | typeof companyRoutes
   | typeof contactRoutes
+  | typeof backupRoutes
   | typeof breachRoutes
   | typeof breachFilingRoutes
   | typeof breachNoticeRoutes
   | typeof breachPeopleRoutes
-  | typeof backupRoutes
   | typeof caughtMailRoutes
   | typeof launchPeopleCsvRoutes
   | typeof launchRoutes

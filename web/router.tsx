@@ -240,6 +240,14 @@ const auditLog = createRoute({
   validateSearch: filters('search', 'userId', 'via'),
   component: lazyRouteComponent(() => import('./pages/audit/AuditLog.tsx'), 'AuditLog'),
 });
+const abuse = createRoute({
+  ...page('/abuse'),
+  component: lazyRouteComponent(() => import('./pages/abuse/AbuseCases.tsx'), 'AbuseCases'),
+});
+const abuseCase = createRoute({
+  ...page('/abuse/$caseId'),
+  component: lazyRouteComponent(() => import('./pages/abuse/AbuseCasePage.tsx'), 'AbuseCasePage'),
+});
 const auditor = createRoute({
   ...page('/auditor'),
   component: lazyRouteComponent(() => import('./pages/auditor/Auditor.tsx'), 'Auditor'),
@@ -325,6 +333,8 @@ export const router = createRouter({
       caughtMail,
       caughtMessage,
       auditLog,
+      abuse,
+      abuseCase,
       auditor,
       backups,
       exports,

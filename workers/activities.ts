@@ -1,6 +1,10 @@
+import { abuseActivities } from '../activities/abuse.ts';
 import { accountLetterActivities, type LetterDependencies } from '../activities/accountLetters.ts';
 import { type BackupDependencies, backupActivities } from '../activities/backups.ts';
+import { type BillingDependencies, billingActivities } from '../activities/billing.ts';
 import { type BreachDependencies, breachActivities } from '../activities/breach.ts';
+import { deletionActivities } from '../activities/deletion.ts';
+import type { DeletionDependencies } from '../activities/deletion/world.ts';
 import { doNotCallActivities } from '../activities/doNotCall.ts';
 import { type ExportDependencies, exportActivities } from '../activities/exports.ts';
 import { type ForwardingDependencies, forwardingActivities } from '../activities/forwarding.ts';
@@ -18,11 +22,12 @@ export function allActivities(
     ForwardingDependencies &
     ImportDependencies &
     ExportDependencies &
+    BillingDependencies &
     LetterDependencies &
     BackupDependencies &
     BreachDependencies &
     RecordKeepingDependencies &
-    RegistryDependencies,
+    RegistryDependencies & { deletion?: DeletionDependencies },
 ) {
   return {
     ...outreachActivities(deps),
@@ -32,9 +37,12 @@ export function allActivities(
     ...rehearsalActivities(deps),
     ...importActivities(deps),
     ...exportActivities(deps),
+    ...billingActivities(deps),
     ...backupActivities(deps),
     ...breachActivities(deps),
     ...accountLetterActivities(deps),
+    ...(deps.deletion && deletionActivities(deps.deletion)),
+    ...abuseActivities(deps),
     ...recordKeepingActivities(deps),
     ...registryActivities(deps),
     ...doNotCallActivities(deps),

@@ -25,6 +25,8 @@ const backups: readonly Standing[] = [
 export function standingOf(environment: Environment): Standing[] {
   return [
     { id: 'dnc-watch', workflowType: 'dncWatch', taskQueue: 'legal', every: '5 minutes' },
+    { id: 'abuse-watch', workflowType: 'abuseWatch', taskQueue: 'legal', every: '15 minutes' },
+    { id: 'retention-sweep', workflowType: 'retentionSweep', taskQueue: 'legal', every: '1 day', offset: '4 hours' },
     { id: 'record-keeping', workflowType: 'recordKeeping', taskQueue: 'legal', every: '10 minutes' },
     ...(environment.BACKUP_FOLDER === undefined ? [] : backups),
   ];

@@ -1,6 +1,10 @@
 // The bundle's entry: every workflow by its type.
+export { abuseCase } from './abuseCase.ts';
+export { abuseWatch } from './abuseWatch.ts';
+export { accountDeletion } from './accountDeletion.ts';
 export { accountLetter } from './accountLetter.ts';
 export { backup } from './backup.ts';
+export { billingRetention } from './billingRetention.ts';
 export { breachNotification } from './breachNotification.ts';
 export { contactImport } from './contactImport.ts';
 export { dataExport } from './dataExport.ts';
@@ -12,4 +16,5 @@ export { outreachCohort } from './outreachCohort.ts';
 export { outreachSequence } from './outreachSequence.ts';
 export { recordKeeping } from './recordKeeping.ts';
 export { rehearsal } from './rehearsal.ts';
+export { retentionSweep } from './retentionSweep.ts';
 export { suppression } from './suppression.ts';

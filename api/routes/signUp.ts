@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { actsAs } from '../../db/audit/log.ts';
+import { noteSignUp } from '../../db/abuse/signUps.ts';
 import { type LinkKind, openLink, useLink, writeLetter } from '../../db/accountLetters.ts';
 import { readSecondFactor } from '../../db/secondFactor.ts';
 import { endAccess, findLogin } from '../../db/sessions.ts';
@@ -8,7 +9,7 @@ import { addTenant, findTenantName } from '../../db/tenants.ts';
 import { addUser, changeUser, findUser } from '../../db/users.ts';
 import { type LetterClaims, readLetter } from '../../providers/letterToken.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { forgiven, limited, placeOf } from '../limits.ts';
+import { forgiven, keyOf, limited, placeOf } from '../limits.ts';
 import { hashPassword, requireGood } from '../password.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
@@ -129,6 +130,7 @@ const confirmSignUp = route({
     const { token, session } = await db.inTenant(claims.tenantId, async (tx) => {
       if (!(await openLink(tx, claims.letterId))) throw dead();
       await addTenant(tx, { name: company, ...territory });
+      await noteSignUp(tx, keyOf(deps.addressKey, 'signUpFrom', placeOf(ip)));
       const user = { email: address, name, role: 'owner' as const, zone: body.zone, signature: name, passwordHash };
       const owner = await addUser(tx, user);
       if (!owner) throw new Problem('already-exists', 'Somebody signs in with this address already.');

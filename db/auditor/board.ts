@@ -1,6 +1,5 @@
-import { want } from '../outbox.ts';
+import { goOn } from '../goingOn.ts';
 import type { Tx } from '../transaction.ts';
-import { mailboxWork } from '../workflowIds.ts';
 import { type InvariantName, invariantNames, invariants, machine, silentAfter } from './invariants.ts';
 
 export interface ShownInvariant {
@@ -112,19 +111,10 @@ export async function unsettledHolds(tx: Tx): Promise<number> {
   return left;
 }
 
-/** Lets the workspace's sending go on. Nobody is late by the stop: what had been due meanwhile is due now, in its window. */
+/** Lets the workspace's sending go on. */
 export async function releaseHold(tx: Tx): Promise<void> {
   const released = await tx.run(
     `delete from sending_stops where scope_id = decorum.tenant() and kind = 'hold' and because = 'auditor'`,
   );
-  if (released === 0) return;
-  await tx.run(
-    `update sends set due_at = decorum.now(), expires_at = null
-     where id in (select id from sends where state = 'planned' and due_at < decorum.now() order by id for update)`,
-  );
-  const mailboxes = await tx.rows<{ id: string }>(`select id from mailboxes where state = 'active'`);
-  await want(
-    tx,
-    mailboxes.map(({ id }) => mailboxWork(tx.tenantId, id)),
-  );
+  if (released > 0) await goOn(tx, null);
 }

@@ -55,7 +55,7 @@ export const dueDatesThatDiffer = `
     from looked_at o
     left join calendar first on first.day = ((o.basis ->> 'receivedAt')::timestamptz at time zone 'Pacific/Honolulu')::date
     left join calendar last on last.is_business and last.count = first.count + (o.basis ->> 'businessDays')::int
-    where o.kind in ('suppression.honoured', 'do_not_call.honoured'))
+    where o.kind in ('suppression.honoured', 'do_not_call.honoured', 'abuse.appeal'))
   select ${identified}, jsonb_build_object('kind', o.kind, 'dueAt', o.due_at, 'rightAt', o.right_at) as facts
   from recomputed o where o.due_at is distinct from o.right_at
   union all

@@ -8,7 +8,12 @@ export interface LetterFacts {
     | 'known'
     | 'password_changed'
     | 'email_changed'
-    | 'factor_changed';
+    | 'factor_changed'
+    | 'abuse_watch'
+    | 'abuse_throttle'
+    | 'abuse_pause'
+    | 'abuse_lifted'
+    | 'abuse_upheld';
   readonly workspace: string;
   readonly byName: string;
   readonly role: string | null;
@@ -17,6 +22,8 @@ export interface LetterFacts {
   readonly token: string;
 }
 
+const appeal = (publicUrl: string) =>
+  `What was seen, what was done, and how to appeal: ${publicUrl}/abuse\n\nAn appeal is answered within five business days.`;
 const notYou = 'If you did not ask for this, do nothing: without the link nothing happens.';
 const changed = (publicUrl: string) =>
   `Every other session and every API token has been ended. If it was not you, choose a new password at once: ${publicUrl}/reset`;
@@ -81,6 +88,37 @@ function wordsOf({ kind, workspace, byName, role, publicUrl, token }: LetterFact
           `You log in to "${workspace}" with another address from now on.`,
           'Every other session and every API token has been ended. If it was not you, tell an owner of the workspace at once.',
         ],
+      };
+    case 'abuse_watch':
+      return {
+        subject: 'Signs of abuse in your workspace',
+        lines: [
+          `We have seen signs of abuse in "${workspace}". Nothing has been changed, and you should look at the cause.`,
+          appeal(publicUrl),
+        ],
+      };
+    case 'abuse_throttle':
+      return {
+        subject: 'Less may leave from your workspace for now',
+        lines: [`We have seen signs of abuse in "${workspace}". Half as many messages may leave as before.`, appeal(publicUrl)],
+      };
+    case 'abuse_pause':
+      return {
+        subject: 'Sending from your workspace is paused',
+        lines: [
+          `We have seen signs of abuse in "${workspace}". Messages have been paused until a person has decided.`,
+          appeal(publicUrl),
+        ],
+      };
+    case 'abuse_lifted':
+      return {
+        subject: 'A measure against abuse has ended',
+        lines: [`A measure against abuse in "${workspace}" has ended. What waited goes on.`, `The record: ${publicUrl}/abuse`],
+      };
+    case 'abuse_upheld':
+      return {
+        subject: 'A measure against abuse stands',
+        lines: [`A person has looked at the case of "${workspace}": the measure stands.`, `The reasons: ${publicUrl}/abuse`],
       };
     case 'factor_changed':
       return {

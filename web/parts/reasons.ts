@@ -13,6 +13,8 @@ const reasons: Readonly<Record<string, string>> = {
   launch_stopped: 'the launch was stopped',
   contact_deleted: 'the contact was deleted',
   by_hand: 'by hand',
+  abuse: 'paused for signs of abuse',
+  auditor: 'stopped by the auditor',
   auto_reply: 'out of office',
   soft_bounces: 'bounced on three days',
   unknown_outcome: "the mail server's answer was lost",

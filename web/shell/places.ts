@@ -19,6 +19,7 @@ export const places = [
   { to: '/exports', label: 'Export', key: 'z', action: 'exports.read' },
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
   { to: '/users', label: 'Users', key: 'u', action: 'users.read' },
+  { to: '/abuse', label: 'Abuse', key: 'q', action: 'abuse.read' },
   { to: '/auditor', label: 'Auditor', key: 'v', action: 'auditor.read' },
   { to: '/usage', label: 'Usage', key: 'f', action: 'usage.read' },
   { to: '/backups', label: 'Backups', key: 'k', action: 'backups.read' },
