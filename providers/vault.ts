@@ -13,6 +13,8 @@ export interface Vault {
   decrypt(token: string, belongsTo: Belonging, options?: { maxAgeSeconds?: number }): Buffer;
   /** The same secret under the newest key; the time inside the token stays that of the first encryption. */
   rotate(token: string, belongsTo: Belonging): string;
+  /** Whether the newest key opens it already. */
+  isNewest(token: string, belongsTo: Belonging): boolean;
 }
 
 export interface Belonging {
@@ -85,6 +87,15 @@ export function vault(keys: readonly string[], world: VaultWorld = realWorld): V
     rotate(token, belongsTo) {
       const { secret, atSeconds } = open(token, belongsTo, all);
       return seal(secret, belongsTo, atSeconds);
+    },
+    isNewest(token, belongsTo) {
+      try {
+        open(token, belongsTo, [newest]);
+        return true;
+      } catch (error) {
+        if (error instanceof VaultRefused) return false;
+        throw error;
+      }
     },
   };
 }

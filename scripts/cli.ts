@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { contactsCommand } from './cli/contacts.ts';
 import { rebuildCommand } from './cli/rebuild.ts';
+import { rotateKeysCommand } from './cli/rotateKeys.ts';
 import { verifyAuditCommand } from './cli/verifyAudit.ts';
 
 // `npm run --silent cli -- COMMAND`: 0 done, 1 it failed, 2 bad use. Only results go to stdout.
@@ -11,6 +12,7 @@ const cli = new Command('decorum')
   .description('Outreach and privacy automation that keeps its promises')
   .addCommand(contactsCommand)
   .addCommand(rebuildCommand)
+  .addCommand(rotateKeysCommand)
   .addCommand(verifyAuditCommand)
   .helpCommand(false)
   .exitOverride();

@@ -12,7 +12,7 @@ const tenantId = randomUUID();
 const other = randomUUID();
 const of = (workflowId: string) => ({ type: 'workflow' as const, namespace: 'decorum', workflowId });
 const sequence = of(`outreach/${tenantId}/${randomUUID()}`);
-const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value)!;
+const payloadOf = (value: unknown): Payload => defaultPayloadConverter.toPayload(value);
 const valueOf = (payload: Payload | undefined): unknown => defaultPayloadConverter.fromPayload(payload!);
 
 /** The keys of some tenants in memory, a clock that the test sets, and a count of the questions. */
