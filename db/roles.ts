@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /** The product's own database roles: none owns a table, so forced row-level security binds them all. */
-export const roles = ['decorum_app', 'decorum_auditor', 'decorum_dispatcher', 'decorum_watcher'] as const;
+export const roles = ['decorum_app', 'decorum_auditor', 'decorum_billing', 'decorum_dispatcher', 'decorum_watcher'] as const;
 export type Role = (typeof roles)[number];
 
 /** A role's password is derived from the owner's, so that one secret in the environment is enough. */

@@ -38,6 +38,7 @@ Runtime.install({
 
 const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost');
 const db = openDatabase({ url: roleUrl(environment.DATABASE_URL, 'decorum_app'), max: 20, onError });
+const billing = openDatabase({ url: roleUrl(environment.DATABASE_URL, 'decorum_billing'), max: 2, onError });
 const dispatcherDb = openDispatcherDatabase(roleUrl(environment.DATABASE_URL, 'decorum_dispatcher'), onError);
 const secrets = vault(environment.keys.vaultKeys);
 const histories = openHistories({
@@ -63,6 +64,7 @@ const letters =
 const backups = openBackups(environment);
 const activities = allActivities({
   db,
+  billing,
   dispatch: dispatcher,
   vault: secrets,
   outbound,
@@ -140,5 +142,5 @@ try {
   stopping.abort();
   await Promise.all([dispatching, watching]);
   pool.close();
-  await Promise.all([db.close(), histories.close(), dispatcherDb.close(), connection.close(), client.connection.close()]);
+  await Promise.all([db.close(), billing.close(), histories.close(), dispatcherDb.close(), connection.close(), client.connection.close()]);
 }

@@ -64,6 +64,7 @@ test("the product's roles own nothing and pass no wall", async () => {
   expect(rows).toEqual([
     { role: 'decorum_app', isMighty: false, ownsSomething: false, isMember: false },
     { role: 'decorum_auditor', isMighty: false, ownsSomething: false, isMember: false },
+    { role: 'decorum_billing', isMighty: false, ownsSomething: false, isMember: false },
     { role: 'decorum_dispatcher', isMighty: false, ownsSomething: false, isMember: false },
     { role: 'decorum_watcher', isMighty: false, ownsSomething: false, isMember: false },
   ]);

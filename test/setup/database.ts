@@ -8,6 +8,7 @@ export interface TestDatabase {
   readonly ownerUrl: string;
   readonly appUrl: string;
   readonly auditorUrl: string;
+  readonly billingUrl: string;
   readonly dispatcherUrl: string;
   readonly watcherUrl: string;
   drop(): Promise<void>;
@@ -24,6 +25,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     ownerUrl,
     appUrl: roleUrl(ownerUrl, 'decorum_app'),
     auditorUrl: roleUrl(ownerUrl, 'decorum_auditor'),
+    billingUrl: roleUrl(ownerUrl, 'decorum_billing'),
     dispatcherUrl: roleUrl(ownerUrl, 'decorum_dispatcher'),
     watcherUrl: roleUrl(ownerUrl, 'decorum_watcher'),
     drop: () => run(server, `drop database ${name} with (force)`),

@@ -111,6 +111,7 @@ export async function startWorld(options: {
   const now = async (): Promise<Date> => legal(new Date(await env.currentTimeMs()));
 
   const db = openDatabase({ url: database.appUrl, max: 10, clock: now });
+  const billing = openDatabase({ url: database.billingUrl, max: 2, clock: now });
   const dispatcherDb = openDispatcherDatabase(database.dispatcherUrl);
   const log = pino({ level: process.env.DECORUM_TEST_LOG ?? 'silent' });
   const dispatcher = createDispatcher({ client, db: dispatcherDb, log });
@@ -123,6 +124,7 @@ export async function startWorld(options: {
 
   const activities = allActivities({
     db,
+    billing,
     dispatch: dispatcher,
     vault: secrets,
     outbound: outboundGuard(['127.0.0.0/8']),
@@ -244,7 +246,7 @@ export async function startWorld(options: {
       await stopWorkers();
       pool.close();
       sink.server.close();
-      await Promise.all([db.close(), histories.close(), dispatcherDb.close(), owner.end()]);
+      await Promise.all([db.close(), billing.close(), histories.close(), dispatcherDb.close(), owner.end()]);
       await env.teardown();
       await database.drop();
     },
