@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
 import { readEnvironment } from '../providers/environment.ts';
+import { bounceAddressOf } from '../providers/linkToken.ts';
 import { processLog } from '../providers/log.ts';
 import { guardedConnect } from '../providers/mail/guardedServer.ts';
 import { lanePool } from '../providers/mail/lanePool.ts';
@@ -29,7 +30,8 @@ const db = openDatabase({ url: roleUrl(environment.DATABASE_URL, 'decorum_audito
 const watcher = openDatabase({ url: roleUrl(environment.DATABASE_URL, 'decorum_watcher'), max: 2, onError });
 const pool = lanePool({ perAccount: 10, idleMs: 30_000 }, guardedConnect(outboundGuard(environment.OUTBOUND_ALLOWED)));
 const monotonicMs = () => performance.now();
-const world = { db, vault: vault(environment.keys.vaultKeys), pool, monotonicMs, log };
+const bounceAddress = bounceAddressOf(environment.keys.linkKeys, environment.INBOUND_DOMAIN);
+const world = { db, vault: vault(environment.keys.vaultKeys), pool, monotonicMs, bounceAddress, log };
 const { SYSTEM_SMTP_URL: smtp, SYSTEM_MAIL_FROM: from, PUBLIC_URL: publicUrl, ALARM_MAIL_TO: alarmTo, keys } = environment;
 const mail = smtp !== undefined && from !== undefined ? systemMailOf(smtp, from) : undefined;
 
@@ -66,7 +68,7 @@ async function watchTemporal(): Promise<void> {
 
 function audit(): Promise<void> {
   const failing = () => withTemporal((client) => failingWorkflows(client, mostSeen));
-  return auditRound({ watcher, failing, log, monotonicMs });
+  return auditRound({ watcher, failing, log, monotonicMs, wallNow: () => new Date() });
 }
 
 async function alarm(): Promise<void> {

@@ -11,7 +11,9 @@ export function dueCanaries(watcher: Database, most: number): Promise<DueCanary[
   return watcher.lookUp<DueCanary>(
     `select t.id as "tenantId", d.day from (select (clock_timestamp() at time zone 'UTC')::date as day) d, tenants t
      left join auditor_canaries c on c.tenant_id = t.id and c.day = (clock_timestamp() at time zone 'UTC')::date
-     where t.kind in ('real', 'demo') and c.answered_at is null order by c.asked_at nulls first, t.id limit $1`,
+     where t.kind in ('real', 'demo') and c.answered_at is null
+       and not exists (select from account_deletions d where d.tenant_id = t.id and d.state <> 'cancelled')
+     order by c.asked_at nulls first, t.id limit $1`,
     [most],
   );
 }

@@ -56,6 +56,12 @@ export const invariants = {
     patienceSeconds: 0,
     mends: true,
   },
+  backups_unsound: {
+    clause: 'P5',
+    promise: 'A readable backup of the last day is there, a drill has restored one lately, and none is older than 30 days (P7).',
+    patienceSeconds: 0,
+    mends: true,
+  },
   workflow_task_failing: {
     clause: null,
     promise: 'No workflow is stuck with a task that keeps failing.',

@@ -36,4 +36,5 @@ export const canariesUnheard = `
   union all
   select t.id, 'no canary', jsonb_build_object('last', (select max(c.asked_at) from auditor_canaries c where c.tenant_id = t.id))
   from tenants t where t.kind in ('real', 'demo') and t.created_at < clock_timestamp() - interval '26 hours'
+    and not exists (select from account_deletions d where d.tenant_id = t.id and d.state <> 'cancelled')
     and not exists (select from auditor_canaries c where c.tenant_id = t.id and c.asked_at > clock_timestamp() - interval '26 hours')`;

@@ -2,14 +2,16 @@ import { legalNow, recent } from './legalNow.ts';
 
 const identified = `o.tenant_id as "tenantId", o.id as subject`;
 
+/** What a legal hold keeps from being erased is not late. */
 export const obligationsOverdue = `
   select ${identified}, jsonb_build_object('kind', o.kind, 'dueAt', o.due_at, 'workflowId', o.workflow_id) as facts
-  from obligations o left join tenants t on t.id = o.tenant_id where o.state = 'open' and o.due_at < ${legalNow}`;
+  from obligations o left join tenants t on t.id = o.tenant_id where o.state = 'open' and o.due_at < ${legalNow}
+    and not (o.kind like 'deletion.%' and exists (select from legal_holds h where h.tenant_id = o.tenant_id and h.released_at is null))`;
 
-/** Some promises are kept as they are made; their workflow's name begins with "none". */
+/** Those that are kept as they are made, or by a Schedule, have no row in the outbox: their workflow's name has no tenant. */
 export const obligationsWithoutWorkflow = `
   select ${identified}, jsonb_build_object('kind', o.kind, 'workflowId', o.workflow_id) as facts
-  from obligations o where o.state = 'open' and o.workflow_id not like 'none%'
+  from obligations o where o.state = 'open' and o.workflow_id like '%/%'
     and not exists (select from outbox w where w.tenant_id = o.tenant_id and w.workflow_id = o.workflow_id and w.state = 'open')`;
 
 /** A dead address is nobody's request: its batch owes nothing. A breach owes what its lines say. */
@@ -18,6 +20,11 @@ export const workflowsWithoutObligation = `
   from suppression_batches b
   where b.done_at is null and b.source <> 'bounce'
     and not exists (select from obligations o where o.tenant_id = b.tenant_id and o.subject_id = b.id and o.kind = 'suppression.honoured')
+  union all
+  select d.tenant_id, 'deletion/' || d.tenant_id || '/' || d.id, jsonb_build_object('state', d.state)
+  from account_deletions d
+  where d.state in ('frozen', 'purging', 'purged')
+    and 2 > (select count(*) from obligations o where o.tenant_id = d.tenant_id and o.subject_id = d.id and o.kind in ('deletion.live', 'deletion.backups'))
   union all
   select l.tenant_id, 'breach/' || l.tenant_id || '/' || l.incident_id, jsonb_build_object('line', l.id)
   from breach_lines l
@@ -41,9 +48,10 @@ const businessDays = `
           from generate_series(timestamp '2024-01-01', '2060-12-31', '1 day') as d) as days)`;
 
 /**
- * Due dates worked out anew from `basis`, in SQL and by nobody's rules but these: ten business days end with their last day in New York,
- * begun where the day begins last (16 CFR 316.5); users hear of a breach within 72 hours of its discovery, and what law enforcement asks
- * for (P6), unless an officer has corrected the facts. Then whether what has closed lately closed as its instants say.
+ * Due dates worked out anew from `basis`, in SQL and by nobody's rules but these: days begin where they begin last and end in New York (16 CFR
+ * 316.5 and our own promises), 30 for data that were asked for and for an erasure (P8, P7), 60 for the backups; seven years and 30 days for a
+ * billing record (P7); users hear of a breach within 72 hours of its discovery, and what law enforcement asks for (P6), unless an officer has
+ * corrected the facts. Then whether what has closed lately closed as its instants say.
  */
 export const dueDatesThatDiffer = `
   with ${businessDays},
@@ -51,11 +59,21 @@ export const dueDatesThatDiffer = `
     select o.* from obligations o left join tenants t on t.id = o.tenant_id
     where o.state = 'open' or $2::float8 is null or o.recorded_at > clock_timestamp() - make_interval(secs => $2) or ${recent('o.met_at')}),
   recomputed as (
-    select o.*, (last.day + 1)::timestamp at time zone 'America/New_York' as right_at
+    select o.*, case
+        when o.kind in ('suppression.honoured', 'do_not_call.honoured', 'abuse.appeal') then (last.day + 1)::timestamp at time zone 'America/New_York'
+        when o.kind = 'export.ready' then (first.day + 31)::timestamp at time zone 'America/New_York'
+        when o.kind = 'deletion.live' then (received.day + 31)::timestamp at time zone 'America/New_York'
+        when o.kind = 'deletion.backups' then (received.day + 61)::timestamp at time zone 'America/New_York'
+        else (seven.years + 1)::timestamp at time zone 'Etc/GMT+12' + interval '720 hours' end as right_at
     from looked_at o
     left join calendar first on first.day = ((o.basis ->> 'receivedAt')::timestamptz at time zone 'Pacific/Honolulu')::date
     left join calendar last on last.is_business and last.count = first.count + (o.basis ->> 'businessDays')::int
-    where o.kind in ('suppression.honoured', 'do_not_call.honoured', 'abuse.appeal'))
+    -- Where the account is the day may have been the next one already; further east than that no state lies.
+    left join lateral (select (o.basis ->> 'receivedDate')::date as day) as received
+      on received.day between first.day and ((o.basis ->> 'receivedAt')::timestamptz at time zone 'Atlantic/Bermuda')::date
+    left join lateral (select (day + interval '7 years')::date + (extract(day from day + interval '7 years') < extract(day from day))::int as years
+                       from (select (o.basis ->> 'occurredOn')::date as day) as occurred) as seven on true
+    where o.kind in ('suppression.honoured', 'do_not_call.honoured', 'abuse.appeal', 'export.ready', 'deletion.live', 'deletion.backups', 'billing.deleted'))
   select ${identified}, jsonb_build_object('kind', o.kind, 'dueAt', o.due_at, 'rightAt', o.right_at) as facts
   from recomputed o where o.due_at is distinct from o.right_at
   union all

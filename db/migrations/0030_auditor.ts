@@ -75,6 +75,12 @@ export async function up(knex: Knex): Promise<void> {
     grant select (tenant_id, id, incident_id, key, suspended_ms) on breach_lines to decorum_watcher;
     create policy watcher on breach_events for select to decorum_watcher using (true);
     grant select (tenant_id, incident_id, id, kind) on breach_events to decorum_watcher;
+    create policy watcher on account_deletions for select to decorum_watcher using (true);
+    grant select (tenant_id, id, state) on account_deletions to decorum_watcher;
+    create policy watcher on legal_holds for select to decorum_watcher using (true);
+    grant select (tenant_id, id, kind, released_at) on legal_holds to decorum_watcher;
+    grant select (id, state, taken_at, destroyed_at) on backups to decorum_watcher;
+    grant select (id, state, started_at, ended_at) on restore_drills to decorum_watcher;
 
     -- The auditor may stop a tenant's sending, by the road of decorum_auditor, behind that tenant's wall; only people let it go on.
     grant select, insert on sending_stops to decorum_auditor;
@@ -121,7 +127,7 @@ export async function up(knex: Knex): Promise<void> {
     settled_by: `user.unique_id; user; ${proof}`,
   });
   await describe(knex, 'auditor_canaries', {
-    tenant_id: 'user.unique_id; account; delete',
+    tenant_id: `user.unique_id; account; ${proof}`,
     day: operations,
     subject_hash: 'system.operations; none; keep: nobody has this address',
     asked_at: operations,

@@ -5,6 +5,10 @@ import { readChecks } from '../../db/auditor/findings.ts';
 import { type InvariantName, invariantNames, machine, type Seen } from '../../db/auditor/invariants.ts';
 import { suppress, writeSuppression } from '../../db/suppressions.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
+import { billingRetention } from '../../domain/billingRetention.ts';
+import { portabilityDeadline } from '../../law/answers.ts';
+import { appealDeadline } from '../../law/appeals.ts';
+import { closureDates } from '../../law/closure.ts';
 import { optOutDeadline } from '../../law/optOut.ts';
 import { auditRound } from '../../workers/auditor/round.ts';
 import { newSend } from '../builders/enrolment.ts';
@@ -34,6 +38,7 @@ const look = () =>
     failing: () => failing(),
     log: pino({ level: 'silent' }),
     monotonicMs: () => performance.now(),
+    wallNow: () => world.now,
     now: () => Promise.resolve(world.now),
   });
 /** As the owner, past every wall and every rule of the product: how a promise gets broken here. */
@@ -176,18 +181,36 @@ test.each([
   expect((await findings('due_date_differs')).map(({ subject }) => subject)).toContain(id);
 });
 
-test("the auditor's business days and the product's are the same over all holidays of three years", async () => {
-  const asked = Array.from({ length: 1_100 }, (_, day) => new Date(Date.parse('2026-11-01T18:00:00Z') + day * DAY));
-  const rows = asked.map((at) => ({ id: randomUUID(), startedAt: at, ...optOutDeadline(at) }));
+function billingDates(at: Date) {
+  const occurredOn = at.toISOString().slice(0, 10);
+  return { basis: { occurredOn }, dueAt: new Date(billingRetention(occurredOn).deleteBy.epochMilliseconds) };
+}
+const days = Array.from(
+  { length: 1_100 },
+  (_, day) => new Date(Date.parse('2026-11-01T04:30:00Z') + day * DAY + (day % 24) * 60 * MINUTE),
+);
+
+test.each([
+  { kind: 'do_not_call.honoured', dateOf: optOutDeadline },
+  { kind: 'abuse.appeal', dateOf: appealDeadline },
+  { kind: 'export.ready', dateOf: portabilityDeadline },
+  { kind: 'deletion.live', dateOf: (at: Date) => ({ ...closureDates(at, ''), dueAt: closureDates(at, '').liveDueAt }) },
+  { kind: 'deletion.backups', dateOf: (at: Date) => ({ ...closureDates(at, 'NY'), dueAt: closureDates(at, 'NY').backupsDueAt }) },
+  { kind: 'billing.deleted', dateOf: billingDates },
+])("$kind: the auditor's date and the product's are the same on every day of three years", async ({ kind, dateOf }) => {
+  const rows = days.map((at) => ({ id: randomUUID(), startedAt: at, ...dateOf(at) }));
   await plant(
     `insert into obligations (tenant_id, kind, clause, citation, subject_kind, subject_id, basis, started_at, due_at, state, met_at, workflow_id)
-     select $2, 'do_not_call.honoured', 'P12', 'test', 'test', r.id, r.basis, r."startedAt", r."dueAt", 'met', r."startedAt", 'none'
+     select $2, $3, 'P12', 'test', 'test', r.id, r.basis, r."startedAt", r."dueAt", 'met', r."startedAt", 'none'
      from jsonb_to_recordset($1) as r(id uuid, basis jsonb, "startedAt" timestamptz, "dueAt" timestamptz)`,
-    [JSON.stringify(rows), acme.tenantId],
+    [JSON.stringify(rows), acme.tenantId, kind],
   );
   const before = (await findings('due_date_differs')).length;
   await look();
   expect((await findings('due_date_differs')).length).toBe(before);
+  await plant(`update obligations set due_at = due_at + interval '1 hour' where subject_id = $1`, [rows[0]?.id]);
+  await look();
+  expect((await findings('due_date_differs')).length).toBe(before + 1);
 });
 
 test('an obligation whose workflow is gone, and a workflow whose obligation is gone', async () => {
@@ -243,6 +266,48 @@ test('a wish that no dispatcher takes is found after five minutes; another wish 
   await waited('outbox_undelivered');
   await look();
   expect((await findings('outbox_undelivered')).map(({ subject }) => subject.split('@')[0])).toEqual([workflowId]);
+});
+
+test('a backup past its date, by the catalogue alone', async () => {
+  const id = randomUUID();
+  await plant(
+    `insert into backups (id, name, state, taken_at, expires_at, format) values ($1, 'b', 'good', $2, $2::timestamptz + interval '30 days', 'copy')`,
+    [id, start],
+  );
+  await look();
+  expect(await findings('backups_unsound')).toEqual([]);
+  world.pass(27 * 60 * MINUTE);
+  await look();
+  expect(await findings('backups_unsound')).toMatchObject([{ tenantId: machine, subject: `overdue ${id}`, mended: false }]);
+  await plant(`delete from backups`);
+  await look();
+  expect((await findings('backups_unsound')).map(({ mended }) => mended)).toEqual([true]);
+});
+
+test('a deletion whose promises are gone; one that a legal hold keeps back is not late', async () => {
+  const id = randomUUID();
+  await plant(
+    `insert into account_deletions (tenant_id, id, asked_by, asked_as, asked_at, grace_days, purge_at, live_due_at, backups_due_at)
+     values ($1, $2, $2, 'owner', $3, 0, $3, $3, $3)`,
+    [acme.tenantId, id, start],
+  );
+  expect((await found('workflow_without_obligation')).map(({ subject }) => subject)).toContain(`deletion/${acme.tenantId}/${id}`);
+  const { liveDueAt, basis } = closureDates(new Date(start.getTime() - 40 * DAY), '');
+  const promise = randomUUID();
+  await plant(
+    `insert into obligations (tenant_id, id, kind, clause, citation, subject_kind, subject_id, basis, started_at, due_at, workflow_id)
+     values ($1, $2, 'deletion.live', 'P7', 'test', 'test', $3, $4, $5, $6, 'none')`,
+    [acme.tenantId, promise, id, JSON.stringify(basis), new Date(start.getTime() - 40 * DAY), liveDueAt],
+  );
+  await plant(
+    `insert into legal_holds (tenant_id, kind, reason, placed_by, placed_at) values ($1, 'account', 'a demand', gen_random_uuid(), $2)`,
+    [acme.tenantId, start],
+  );
+  await look();
+  expect((await findings('obligation_overdue')).map(({ subject }) => subject)).not.toContain(promise);
+  await plant(`update legal_holds set released_at = $1, release_reason = 'over'`, [start]);
+  await look();
+  expect((await findings('obligation_overdue')).map(({ subject }) => subject)).toContain(promise);
 });
 
 test('a workflow that Temporal marks as stuck, by its tenant', async () => {

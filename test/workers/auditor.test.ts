@@ -37,7 +37,14 @@ afterAll(async () => {
   await api.close();
 });
 
-const look = () => auditRound({ watcher, failing: () => Promise.resolve([]), log, monotonicMs: () => performance.now() });
+const look = () =>
+  auditRound({
+    watcher,
+    failing: () => Promise.resolve([]),
+    log,
+    monotonicMs: () => performance.now(),
+    wallNow: () => new Date(),
+  });
 const mail = () => systemMailOf(`smtp://127.0.0.1:${(sink.server.address() as AddressInfo).port}`, 'decorum@system.example');
 const alarmWorld = () => ({
   watcher,

@@ -9,6 +9,7 @@ import {
   obligationsWithoutWorkflow,
   workflowsWithoutObligation,
 } from '../../db/auditor/obligations.ts';
+import { backupTroubles } from '../../db/backups/overdue.ts';
 import type { Database } from '../../db/transaction.ts';
 
 /** More at once are not written down: whoever has a thousand broken promises is told by the first. */
@@ -23,6 +24,8 @@ export interface RoundWorld {
   failing(): Promise<Seen[]>;
   log: Logger;
   monotonicMs(): number;
+  /** Backups are of all workspaces: they live by the wall clock. */
+  wallNow(): Date;
   /** A test's clock; absent: each workspace's own. */
   now?: (() => Promise<Date>) | undefined;
 }
@@ -44,6 +47,12 @@ const looks: Partial<Record<InvariantName, Look>> = {
   table_without_wall: asked(tablesWithoutWall),
   key_without_tenant: asked(keysWithoutTenant),
   registry_stale: asked(registriesStale, 1),
+  backups_unsound: async ({ watcher, wallNow }) =>
+    (await backupTroubles(watcher.lookUp, wallNow())).map(({ what, subjectId, since }) => ({
+      tenantId: machine,
+      subject: `${what} ${subjectId}`,
+      facts: { since },
+    })),
   workflow_task_failing: ({ failing }) => failing(),
   outbox_undelivered: asked(outboxUndelivered),
   handing_too_long: asked(handingTooLong),
