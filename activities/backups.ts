@@ -1,5 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { tellTroubles } from './backups/alarm.ts';
+import { drillRestore } from './backups/drill.ts';
 import { rotateBackups } from './backups/rotate.ts';
 import { takeBackup } from './backups/take.ts';
 import { verifyBackups } from './backups/verify.ts';
@@ -10,7 +11,7 @@ export interface BackupDependencies {
   backups?: BackupWorld | undefined;
 }
 
-/** What the workflow `backup` asks of the world. It is of no tenant: it sees the whole installation. */
+/** What the workflows `backup` and `restoreDrill` ask of the world. They are of no tenant: each sees the whole installation. */
 export function backupActivities({ backups }: BackupDependencies) {
   function world(): BackupWorld {
     if (backups) return backups;
@@ -20,6 +21,7 @@ export function backupActivities({ backups }: BackupDependencies) {
     takeBackup: () => beating(async () => void (await takeBackup(world()))),
     verifyBackups: () => beating(async () => void (await verifyBackups(world()))),
     rotateBackups: () => beating(async () => void (await rotateBackups(world()))),
+    drillRestore: () => beating(() => drillRestore(world())),
     tellBackupTroubles: () => beating(async () => void (await tellTroubles(world()))),
   };
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { backupCommands } from './cli/backups.ts';
 import { contactsCommand } from './cli/contacts.ts';
 import { rebuildCommand } from './cli/rebuild.ts';
 import { rotateKeysCommand } from './cli/rotateKeys.ts';
@@ -16,6 +17,8 @@ const cli = new Command('decorum')
   .addCommand(verifyAuditCommand)
   .helpCommand(false)
   .exitOverride();
+
+for (const command of backupCommands) cli.addCommand(command);
 
 /** Subcommands made elsewhere do not inherit the override of the exit. */
 function overrideExit(command: Command): void {

@@ -19,6 +19,7 @@ export interface Standing {
 /** Where a store for them is named. */
 const backups: readonly Standing[] = [
   { id: 'backup', workflowType: 'backup', taskQueue: 'bulk', every: '1 day', offset: '2 hours', atOnce: true },
+  { id: 'restore-drill', workflowType: 'restoreDrill', taskQueue: 'bulk', every: '7 days', offset: '4 hours' },
 ];
 
 /** Every Schedule of an installation. */

@@ -18,3 +18,4 @@ export { recordKeeping } from './recordKeeping.ts';
 export { rehearsal } from './rehearsal.ts';
 export { retentionSweep } from './retentionSweep.ts';
 export { suppression } from './suppression.ts';
+export { restoreDrill } from './restoreDrill.ts';

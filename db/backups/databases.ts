@@ -38,3 +38,31 @@ async function scratchesOf(client: Pick<pg.Client, 'query'>): Promise<string> {
   );
   return `decorum_drill_${rows[0]?.number}_`;
 }
+
+/** Whether there is a database at the address, and whether it has any table of the product. */
+export async function findDatabase(ownerUrl: string): Promise<'absent' | 'empty' | 'used'> {
+  const exists = await asOwner(maintenance(ownerUrl), async (client) => {
+    const { rows } = await client.query(`select from pg_database where datname = $1`, [databaseOf(ownerUrl)]);
+    return rows.length > 0;
+  });
+  if (!exists) return 'absent';
+  return asOwner(ownerUrl, async (client) => {
+    const { rows } = await client.query(`select from pg_tables where schemaname = 'public' limit 1`);
+    return rows.length > 0 ? 'used' : 'empty';
+  });
+}
+
+/** Makes a database beside the one of the address, lets `fill` fill it, and only then puts it in its place; what was there is dropped. */
+export async function putInPlace(ownerUrl: string, fill: (targetUrl: string) => Promise<void>): Promise<void> {
+  const name = databaseOf(ownerUrl);
+  const made = `${name}_being_restored`;
+  await asOwner(maintenance(ownerUrl), async (client) => {
+    await client.query(`drop database if exists ${client.escapeIdentifier(made)} with (force)`);
+    await client.query(`create database ${client.escapeIdentifier(made)} template template0`);
+    await fill(beside(ownerUrl, made));
+    await client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`);
+    await client.query(`alter database ${client.escapeIdentifier(made)} rename to ${client.escapeIdentifier(name)}`);
+  });
+}
+
+const maintenance = (ownerUrl: string): string => beside(ownerUrl, 'postgres');

@@ -68,6 +68,13 @@ test('a backup is taken and read back, and its history holds nothing but that', 
   keep((await runsOf(world, workflowId)).at(-1), 'backup/taken');
 });
 
+test('the newest is restored beside the database, and the drill is in the record', async () => {
+  const workflowId = 'restore-drill-1';
+  await world.client.workflow.execute('restoreDrill', { taskQueue: 'bulk', workflowId });
+  expect(await world.ask(`select state, erasures from restore_drills`)).toEqual([{ state: 'passed', erasures: 0 }]);
+  keep((await runsOf(world, workflowId)).at(-1), 'restoreDrill/passed');
+});
+
 test('a byte that changed is told to every workspace, and the obligation closes when nothing is wrong any more', async () => {
   const path = join(folder, 'store', objects().find((object) => object.endsWith('.backup')) ?? '');
   const bytes = readFileSync(path);

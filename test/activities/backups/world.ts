@@ -14,11 +14,12 @@ export const days = 24 * 60 * 60 * 1000;
 export async function backupWorld() {
   const base = await World.open();
   const folder = mkdtempSync(join(tmpdir(), 'backups-'));
+  const ledgerFile = join(folder, 'erasures.ledger');
   const world: BackupWorld = {
     ownerUrl: base.database.ownerUrl,
     db: base.db,
     store: folderStore(join(folder, 'store')),
-    ledger: openLedger({ file: join(folder, 'erasures.ledger'), key: randomBytes(32) }),
+    ledger: openLedger({ file: ledgerFile, key: randomBytes(32) }),
     vault: base.vault,
     keepDays: 28,
     now: () => base.now,
@@ -27,6 +28,7 @@ export async function backupWorld() {
   return {
     ...world,
     base,
+    ledgerFile,
     /** Where the store keeps its objects. */
     folder: join(folder, 'store'),
     pass: (ms: number) => base.pass(ms),

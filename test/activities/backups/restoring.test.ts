@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import pg from 'pg';
+import { drillRestore } from '../../../activities/backups/drill.ts';
+import { openAfterRestore } from '../../../activities/backups/open.ts';
+import { restoreInto } from '../../../activities/backups/restore.ts';
+import { takeBackup } from '../../../activities/backups/take.ts';
+import type { BackupWorld } from '../../../activities/backups/world.ts';
+import { deleteContact } from '../../../db/contacts.ts';
+import { databaseOf, findDatabase, putInPlace } from '../../../db/backups/databases.ts';
+import { listDrills } from '../../../db/backups/drills.ts';
+import { roleUrl } from '../../../db/roles.ts';
+import { openDatabase } from '../../../db/transaction.ts';
+import { newContact } from '../../builders/contact.ts';
+import { newWorkspace } from '../../db/world.ts';
+import { checksums } from './checksums.ts';
+import { backupWorld } from './world.ts';
+
+let world: Awaited<ReturnType<typeof backupWorld>>;
+let tenantId: string;
+let deletedAccount: string;
+let gone: { id: string; email: string; addressHash: Buffer };
+let stays: { id: string };
+/** Backed up when everybody was there; the person and the account were erased afterwards. */
+let name: string;
+beforeAll(async () => {
+  world = await backupWorld();
+  const acme = await newWorkspace(world.base);
+  ({ tenantId } = acme);
+  ({ tenantId: deletedAccount } = await newWorkspace(world.base));
+  [gone, stays] = await world.db.inTenant(tenantId, async (tx) => [
+    await newContact(tx, world.base.addressKey),
+    await newContact(tx, world.base.addressKey),
+  ]);
+  await world.db.inTenant(deletedAccount, (tx) => newContact(tx, world.base.addressKey));
+  ({ name } = await takeBackup(world));
+  await world.db.inTenant(tenantId, (tx) => deleteContact(tx, gone.id, acme.rep.id));
+  await world.ledger.appendTombstones([
+    { tenantId, kind: 'contact', hash: gone.addressHash, erasedAt: world.now() },
+    { tenantId: deletedAccount, kind: 'account', hash: Buffer.alloc(32), erasedAt: world.now() },
+  ]);
+});
+afterAll(() => world.close());
+
+async function ask<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+const drills = () => world.db.inTenant(tenantId, (tx) => listDrills(tx, 10));
+
+test('a drill restores the newest, erases who was erased since, drops it, and is in the record', async () => {
+  await drillRestore(world);
+  expect(await drills()).toMatchObject([{ state: 'passed', erasures: 2, problem: null }]);
+  const left = await ask(
+    world.ownerUrl,
+    `select from pg_database where datname like 'decorum_drill_' || (select oid from pg_database where datname = current_database()) || '%'`,
+  );
+  expect(left).toEqual([]);
+});
+
+test('a drill that fails is in the record with its reason', async () => {
+  const failing: BackupWorld = {
+    ...world,
+    store: { ...world.store, getFile: () => Promise.reject(new Error('The store is away.')) },
+  };
+  await expect(drillRestore(failing)).rejects.toThrow('away');
+  expect((await drills()).map(({ state, problem }) => ({ state, problem }))).toContainEqual({
+    state: 'failed',
+    problem: 'The store is away.',
+  });
+});
+
+test('who was erased does not come back by a restore; everybody else does, row by row; until then nobody gets in', async () => {
+  const target = `${world.ownerUrl}_restored`;
+  const restored: BackupWorld & { end?: () => Promise<void> } = { ...world, ownerUrl: target };
+  expect(await findDatabase(target)).toBe('absent');
+  await putInPlace(target, async (url) => void (await restoreInto(world, name, url)));
+  try {
+    expect(await findDatabase(target)).toBe('used');
+    const before = await checksums(target);
+    const app = openDatabase({ url: roleUrl(target, 'decorum_app'), max: 1 });
+    const find = () =>
+      app.inTenant(tenantId, (tx) =>
+        tx.rows<{ id: string }>(`select id from contacts where id in ($1, $2)`, [gone.id, stays.id]),
+      );
+    await expect(find()).rejects.toMatchObject({ code: 'DC024' });
+
+    expect(await openAfterRestore(restored)).toEqual({
+      erasures: 2,
+      pausedMailboxes: expect.any(Number),
+      workflows: expect.any(Number),
+    });
+    expect(await find()).toEqual([{ id: stays.id }]);
+    await app.close();
+
+    const left = await ask(target, `select from contacts where email = $1 or tenant_id = $2`, [gone.email, deletedAccount]);
+    expect(left).toEqual([]);
+    expect(await ask(target, `select from mailboxes where state = 'active'`)).toEqual([]);
+    // Of the others, and of the tables that the two are not in, nothing has changed.
+    const after = await checksums(target);
+    const changed = Object.keys(before).filter((table) => before[table] !== after[table]);
+    expect(changed).toEqual(expect.arrayContaining(['public.contacts', 'public.tombstones']));
+    const others = `select md5(string_agg(c::text, ',' order by id)) as sum from contacts c where tenant_id = $1 and id <> $2`;
+    const values = [tenantId, gone.id];
+    expect(await ask(target, others, values)).toEqual(await ask(world.ownerUrl, others, values));
+    await expect(openAfterRestore(restored)).rejects.toThrow('open');
+  } finally {
+    await ask(world.ownerUrl, `drop database "${databaseOf(target)}" with (force)`);
+  }
+});
+
+test('a ledger that was cut since the backup opens nothing', async () => {
+  const { name: later } = await takeBackup(world);
+  const target = `${world.ownerUrl}_cut`;
+  const lines = readFileSync(world.ledgerFile, 'utf8');
+  await putInPlace(target, async (url) => void (await restoreInto(world, later, url)));
+  try {
+    writeFileSync(world.ledgerFile, lines.slice(0, lines.indexOf('\n') + 1));
+    await expect(openAfterRestore({ ...world, ownerUrl: target })).rejects.toThrow('not the one that was there');
+    expect(await ask(target, 'select from database_open')).toEqual([]);
+    writeFileSync(world.ledgerFile, lines);
+    await openAfterRestore({ ...world, ownerUrl: target });
+    expect(await ask(target, 'select from database_open')).toHaveLength(1);
+  } finally {
+    await ask(world.ownerUrl, `drop database "${databaseOf(target)}" with (force)`);
+  }
+});
