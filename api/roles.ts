@@ -47,6 +47,8 @@ export const may = {
   'auditor.read': ['officer', 'operator', 'owner'],
   'auditor.write': ['officer', 'owner'], // whether what was found has been dealt with
   'obligations.read': ['officer', 'operator', 'owner'],
+  'billing.read': ['officer', 'operator', 'owner'],
+  'billing.write': ['operator', 'owner'],
   'exports.read': ['officer', 'owner'], // everything leaves the house in one file
   'exports.write': ['officer', 'owner'],
   'breaches.read': ['officer', 'operator', 'owner'],

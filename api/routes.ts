@@ -5,6 +5,7 @@ import { accountRoutes } from './routes/account.ts';
 import { auditLogRoutes } from './routes/auditLog.ts';
 import { auditorRoutes } from './routes/auditor.ts';
 import { backupRoutes } from './routes/backups.ts';
+import { billingRoutes } from './routes/billing.ts';
 import { breachRoutes } from './routes/breaches.ts';
 import { breachEvidenceRoutes } from './routes/breachEvidence.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
@@ -55,6 +56,7 @@ export const routes: readonly Route[] = [
   ...contactRoutes,
   ...importRoutes,
   ...exportRoutes,
+  ...billingRoutes,
   ...legalHoldRoutes,
   ...listRoutes,
   ...mailboxRoutes,
