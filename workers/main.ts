@@ -96,6 +96,7 @@ const workflowBundle: WorkflowBundleOption = environment.WORKFLOW_BUNDLE
       failureConverterPath,
     });
 const metrics = processMetrics('worker');
+const interceptors = { activity: [activityMetrics(metrics, () => performance.now())] }; // of all queues: a metric is registered once
 const connection = await connectNative(environment);
 const workers = await Promise.all(
   Object.entries(queues).map(([taskQueue, maxConcurrentActivityTaskExecutions]) =>
@@ -106,7 +107,7 @@ const workers = await Promise.all(
       workflowBundle,
       activities,
       dataConverter: histories.ofWorkers,
-      interceptors: { activity: [activityMetrics(metrics, () => performance.now())] },
+      interceptors,
       maxConcurrentActivityTaskExecutions,
       maxCachedWorkflows: 500,
       shutdownGraceTime: '5 seconds',
