@@ -30,7 +30,7 @@ export async function replayErasures(
   let mac = '';
   for await (const row of ledger.read()) {
     if (row.head.seq === head.seq) ({ mac } = row.head);
-    if (row.erasedAt < from) continue;
+    if (row.head.seq <= head.seq && row.erasedAt < from) continue;
     if (row.kind === 'account') accounts.add(row.tenantId);
     else people.set(row.tenantId, (people.get(row.tenantId) ?? new Set()).add(row.hash.toString('hex')));
   }

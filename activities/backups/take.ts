@@ -6,6 +6,7 @@ import { dumpByTool, hasPgDump } from '../../db/backups/pgDump.ts';
 import { inSnapshot } from '../../db/backups/snapshot.ts';
 import { BackupUnreadable, seal } from '../../providers/backup/cipher.ts';
 import { backupName, BackupMissing } from '../../providers/backup/store.ts';
+import { catchUp } from './catchUp.ts';
 import { type Manifest, readManifest, sealManifest } from './manifest.ts';
 import type { BackupWorld } from './world.ts';
 
@@ -56,6 +57,7 @@ async function write(
   { id, name, takenAt, expiresAt }: Entry,
   wanted?: Manifest['format'],
 ): Promise<Manifest> {
+  await catchUp(world);
   const ledger = await world.ledger.head(); // before the snapshot: a line that is written now is replayed, whatever the snapshot has seen
   const key = randomBytes(32);
   return inSnapshot(world.ownerUrl, async (snapshot) => {

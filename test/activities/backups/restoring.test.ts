@@ -113,6 +113,17 @@ test('who was erased does not come back by a restore; everybody else does, row b
   }
 });
 
+test('an erasure whose process died before it wrote into the ledger is written there before the next backup', async () => {
+  const lines = () => readFileSync(world.ledgerFile, 'utf8').trimEnd().split('\n').length;
+  const before = lines();
+  const person = await world.db.inTenant(tenantId, (tx) => newContact(tx, world.base.addressKey));
+  await world.db.inTenant(tenantId, (tx) => deleteContact(tx, person.id, person.id));
+  await takeBackup(world);
+  expect(lines()).toBe(before + 1);
+  await takeBackup(world);
+  expect(lines()).toBe(before + 1);
+});
+
 test('a ledger that was cut since the backup opens nothing', async () => {
   const { name: later } = await takeBackup(world);
   const target = `${world.ownerUrl}_cut`;
