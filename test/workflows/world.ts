@@ -57,6 +57,8 @@ export interface World {
   readonly smtpPort: number;
   /** Of the second road's own role. */
   readonly auditorUrl: string;
+  /** Of the role that sees ids and instants over all tenants. */
+  readonly watcherUrl: string;
   /** A tenant that lives by the world's clock. Answers its id. */
   newTenant(): Promise<string>;
   now(): Promise<Date>;
@@ -216,6 +218,7 @@ export async function startWorld(options: {
       }
     },
     auditorUrl: database.auditorUrl,
+    watcherUrl: database.watcherUrl,
     smtpPort: (sink.server.address() as AddressInfo).port,
     now,
     legal,
