@@ -16,6 +16,7 @@ import { type Delivery, NoSuchAddress } from '../providers/mail/inbound/listener
 import { ownWords } from '../providers/mail/inbound/ownWords.ts';
 import { type InboundMessage, InboundRefused, parseInbound } from '../providers/mail/inbound/parse.ts';
 import type { Dependencies } from './dependencies.ts';
+import { takeNoticeBounce } from './noticeBounce.ts';
 
 const MOST_WORDS = 50_000;
 const MOST_SUBJECT = 1_000;
@@ -32,6 +33,7 @@ export async function acceptInbound({ db, stops, linkKeys, addressKey }: World, 
     `select tenant_id as "tenantId", enrolment_id as "enrolmentId" from decorum.find_mail_key($1)`,
     [delivery.mailKey],
   );
+  if (!owner && delivery.kind === 'bounce' && (await takeNoticeBounce(db, delivery))) return;
   if (!owner && delivery.kind !== 'unsubscribe') throw new NoSuchAddress();
   const message = await read(delivery);
   // The `mailto:` link has a subject that needs no look-up: it binds when the enrolment, or the whole tenant, has been deleted.

@@ -11,6 +11,8 @@ import { breachEvidenceRoutes } from './routes/breachEvidence.ts';
 import { breachFilingRoutes } from './routes/breachFilings.ts';
 import { breachNoticeRoutes } from './routes/breachNotices.ts';
 import { breachPeopleRoutes } from './routes/breachPeople.ts';
+import { drillScoreRoutes } from './routes/drillScores.ts';
+import { regulatorRoutes } from './routes/regulators.ts';
 import { callRoutes } from './routes/calls.ts';
 import { callRegistryRoutes } from './routes/callRegistries.ts';
 import { callingSwitchRoutes } from './routes/callingSwitches.ts';
@@ -80,6 +82,8 @@ export const routes: readonly Route[] = [
   ...breachFilingRoutes,
   ...breachPeopleRoutes,
   ...breachEvidenceRoutes,
+  ...drillScoreRoutes,
+  ...regulatorRoutes,
   ...suppressionRoutes,
   ...auditLogRoutes,
   ...systemRoutes,

@@ -84,6 +84,11 @@ export function signMailLocalPart(keys: LinkKeys, { kind, mailKey, step }: MailC
   return `${kind}+${toBase32(Buffer.concat([payload, macOf(keys[0], kind, payload)]))}`;
 }
 
+/** The address to which a message comes back that belongs to no step: of a statutory notice. */
+export function bounceAddressOf(keys: LinkKeys, domain: string): (mailKey: Buffer) => string {
+  return (mailKey) => `${signMailLocalPart(keys, { kind: 'bounce', mailKey, step: 0 })}@${domain}`;
+}
+
 /** The claims of a local part, in any letter case, that one of the keys signed; null for anything else. */
 export function readMailLocalPart(keys: LinkKeys, localPart: string): MailClaims | null {
   const [name, token, ...rest] = localPart.toLowerCase().split('+');

@@ -11,6 +11,8 @@ import type { breachRoutes } from '../api/routes/breaches.ts';
 import type { breachFilingRoutes } from '../api/routes/breachFilings.ts';
 import type { breachNoticeRoutes } from '../api/routes/breachNotices.ts';
 import type { breachPeopleRoutes } from '../api/routes/breachPeople.ts';
+import type { drillScoreRoutes } from '../api/routes/drillScores.ts';
+import type { regulatorRoutes } from '../api/routes/regulators.ts';
 import type { callRegistryRoutes } from '../api/routes/callRegistries.ts';
 import type { callingSwitchRoutes } from '../api/routes/callingSwitches.ts';
 import type { callRoutes } from '../api/routes/calls.ts';
@@ -65,6 +67,8 @@ type Known = (
   | typeof breachFilingRoutes
   | typeof breachNoticeRoutes
   | typeof breachPeopleRoutes
+  | typeof drillScoreRoutes
+  | typeof regulatorRoutes
   | typeof caughtMailRoutes
   | typeof launchPeopleCsvRoutes
   | typeof launchRoutes

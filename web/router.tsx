@@ -227,6 +227,14 @@ const legalHolds = createRoute({
   ...page('/legal-holds'),
   component: lazyRouteComponent(() => import('./pages/holds/LegalHolds.tsx'), 'LegalHolds'),
 });
+const breachSettings = createRoute({
+  ...page('/breaches/settings'),
+  component: lazyRouteComponent(() => import('./pages/breaches/BreachSettings.tsx'), 'BreachSettings'),
+});
+const drillScore = createRoute({
+  ...page('/breaches/$incidentId/score'),
+  component: lazyRouteComponent(() => import('./pages/breaches/DrillScore.tsx'), 'DrillScore'),
+});
 const caughtMail = createRoute({
   ...page('/caught-mail'),
   component: lazyRouteComponent(() => import('./pages/caught/CaughtMail.tsx'), 'CaughtMail'),
@@ -329,6 +337,8 @@ export const router = createRouter({
       breaches,
       newBreach,
       breach,
+      breachSettings,
+      drillScore,
       legalHolds,
       caughtMail,
       caughtMessage,

@@ -5,6 +5,7 @@ import { openDatabase } from '../db/transaction.ts';
 import { clearanceSigner } from '../providers/clearanceSignature.ts';
 import { openBackups } from '../providers/backup/open.ts';
 import { readEnvironment } from '../providers/environment.ts';
+import { bounceAddressOf } from '../providers/linkToken.ts';
 import { processLog } from '../providers/log.ts';
 import { guardedConnect } from '../providers/mail/guardedServer.ts';
 import { outboundGuard } from '../providers/outboundGuard.ts';
@@ -85,6 +86,7 @@ const activities = allActivities({
   auditSigner: clearanceSigner(environment.keys.auditSeeds),
   usageDays: environment.USAGE_DAYS,
   registryFolder: environment.REGISTRY_FOLDER,
+  bounceAddress: bounceAddressOf(environment.keys.linkKeys, environment.INBOUND_DOMAIN),
   letters,
   backups: backups && { ...backups, ownerUrl: environment.DATABASE_URL, db, vault: secrets, now: () => new Date(), log },
 });

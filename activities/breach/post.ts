@@ -17,6 +17,8 @@ export interface StatutoryMessage {
   subject: string;
   text: string;
   sentAt: Date;
+  /** To whom it comes back; absent: to its sender. */
+  bouncesTo?: string | undefined;
   extra: Record<string, string>;
 }
 
@@ -47,7 +49,12 @@ export function postOffice({ vault, pool }: { vault: Vault; pool: LanePool }, te
       extra: message.extra,
     });
     const bytes = messageBytes(composed, await signDkim(composed, key, message.sentAt));
-    const envelope = { from: mailbox.address, to: composed.envelopeTo, sizeBytes: bytes.length, smtpUtf8: composed.smtpUtf8 };
+    const envelope = {
+      from: message.bouncesTo ?? mailbox.address,
+      to: composed.envelopeTo,
+      sizeBytes: bytes.length,
+      smtpUtf8: composed.smtpUtf8,
+    };
     return { bytes, envelope };
   }
 

@@ -27,6 +27,8 @@ export interface BreachWorld {
   vault: Vault;
   pool: LanePool;
   monotonicMs(): number;
+  /** Our own address to which a notice comes back, by its person's mail key: nobody's inbox is ever read (P4). */
+  bounceAddress(mailKey: Buffer): string;
 }
 
 const batchSize = 500;
@@ -37,7 +39,11 @@ const turnMs = 50_000;
  * What is done about an incident, step by step: each step finds in the record what is left of it, so that the workflow and the second
  * road can do the same at once and nobody is told twice but after a crash.
  */
-export function breachRoutine({ db, vault, pool, monotonicMs }: BreachWorld, tenantId: string, incidentId: string) {
+export function breachRoutine(
+  { db, vault, pool, monotonicMs, bounceAddress }: BreachWorld,
+  tenantId: string,
+  incidentId: string,
+) {
   const open = async (tx: Tx): Promise<Incident | null> => {
     const incident = await findIncident(tx, incidentId);
     return incident?.state === 'open' ? incident : null;
@@ -186,6 +192,7 @@ export function breachRoutine({ db, vault, pool, monotonicMs }: BreachWorld, ten
       subject: letter.subject,
       text: letter.text.replaceAll('{{name}}', () => name),
       sentAt: letter.madeAt,
+      bouncesTo: bounceAddress(person.mailKey),
       extra: { 'X-Decorum-Incident': incidentId, 'X-Decorum-Person': personId },
     });
     return { personId, ...posted };

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { askForHold, confirmHold } from '../../db/breach/holds.ts';
 import { fileLine, findLine, type Line as LineRow, readReceipt, setEmail } from '../../db/breach/lines.ts';
+import { setRegulatorAddress } from '../../db/breach/regulatorAddresses.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { breachLaw } from '../../law/breach.ts';
 import { audiences, foundIncident, incidentDetail, IncidentDetail, incidentParams, openIncidentOf } from '../breachShapes.ts';
@@ -77,7 +78,7 @@ const email = route({
   path: '/breaches/{incidentId}/lines/{lineId}/email',
   action: 'breaches.write',
   tag: 'Breaches',
-  summary: 'The address of a regulator that takes e-mail: it is then mailed just before the users',
+  summary: 'The address of a regulator that takes e-mail: it is then mailed just before the users, in later incidents too',
   params: lineParams,
   body: z.strictObject({ email: EmailAddress.nullable() }),
   reply: { status: 200, schema: IncidentDetail },
@@ -89,6 +90,7 @@ const email = route({
       await openIncidentOf(tx, params.incidentId);
       if (line.audience === 'users') throw new Problem('conflict', 'The users have addresses of their own.');
       await setEmail(tx, params.incidentId, line.id, body.email);
+      await setRegulatorAddress(tx, line, body.email, who.userId);
       return incidentDetail(tx, params.incidentId);
     }),
 });

@@ -61,7 +61,7 @@ const told = route({
   errors: ['conflict'],
   handle: ({ who, db, params, body }) =>
     db.inTenant(who.tenantId, async (tx) => {
-      const incident = await openIncidentOf(tx, params.incidentId);
+      const incident = await foundIncident(tx, params.incidentId); // a letter may come back after the incident was closed
       if (!(await tellOtherwise(tx, incident, params.personId, { note: body.note, byUser: who.userId })))
         throw new Problem('conflict', 'Nobody of this id waits to be told by other means.');
       return undefined;
@@ -80,14 +80,14 @@ const bounced = route({
   handle: ({ who, db, params }) =>
     db.inTenant(who.tenantId, async (tx) => {
       const incident = await openIncidentOf(tx, params.incidentId);
-      if (!(await markBounced(tx, incident, params.personId, who.userId)))
+      if (!(await markBounced(tx, incident.id, params.personId, { byUser: who.userId, answer: null })))
         throw new Problem('conflict', 'No notice to this person has been sent.');
       return undefined;
     }),
 });
 
 const PAGE = 1_000;
-const HEAD = ['person', 'name', 'city', 'state', 'postal code', 'country'];
+const HEAD = ['person', 'name', 'street', 'city', 'state', 'postal code', 'country'];
 
 async function* rows(db: Database, tenantId: string, incidentId: string): AsyncGenerator<string> {
   yield stringify([HEAD]);
@@ -106,7 +106,8 @@ const post = route({
   path: '/breaches/{incidentId}/post.csv',
   action: 'breaches.write', // the file leaves the house
   tag: 'Breaches',
-  summary: 'For the mail house: whom e-mail must not or cannot reach',
+  summary:
+    'For the mail house: whom e-mail must not or cannot reach; the street from whatever heading the contact file had it under',
   params: incidentParams,
   reply: { status: 200, schema: File, mediaType: 'text/csv; charset=utf-8' },
   async handle({ who, db, params, reply }) {

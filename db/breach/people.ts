@@ -48,13 +48,22 @@ export function listPeople(
   );
 }
 
-/** A notice came back: an officer must find another way. */
-export async function markBounced(tx: Tx, incident: Incident, personId: string, byUser: string): Promise<boolean> {
+/**
+ * A notice came back: an officer must find another way. `answer`: what the report said; null when an officer says so. A report may be
+ * faster than the record of what was sent.
+ */
+export async function markBounced(
+  tx: Tx,
+  incidentId: string,
+  personId: string,
+  how: { byUser: string | null; answer: string | null },
+): Promise<boolean> {
   const marked = await tx.run(
-    `update breach_people set notice = 'bounced' where incident_id = $1 and person_id = $2 and notice = 'sent'`,
-    [incident.id, personId],
+    `update breach_people set notice = 'bounced', answer = coalesce($3, answer)
+     where incident_id = $1 and person_id = $2 and notice in ('sent', 'sending')`,
+    [incidentId, personId, how.answer],
   );
-  if (marked > 0) await note(tx, incident.id, 'settled', byUser, { personId, notice: 'bounced' });
+  if (marked > 0) await note(tx, incidentId, 'settled', how.byUser, { personId, notice: 'bounced' });
   return marked > 0;
 }
 
@@ -79,6 +88,8 @@ export async function tellOtherwise(
 export interface PostalAddress {
   personId: string;
   name: string;
+  /** Under whatever heading the contact's file had it, in one line. */
+  street: string;
   city: string;
   state: string;
   postalCode: string;
@@ -89,9 +100,18 @@ export interface PostalAddress {
 export function listForPost(tx: Tx, incidentId: string, after: string | null, rows: number): Promise<PostalAddress[]> {
   return tx.rows<PostalAddress>(
     `select p.person_id as "personId", coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), u.name, '') as name,
+       coalesce((select string_agg(trim(e.value), ', ' order by h.at) from unnest($4::text[]) with ordinality as h(heading, at)
+         join jsonb_each_text(c.extra) as e on regexp_replace(lower(e.key), '[^a-z0-9]+', ' ', 'g') = h.heading where trim(e.value) <> ''), '') as street,
        coalesce(c.city, '') as city, coalesce(c.state, '') as state, coalesce(c.postal_code, '') as "postalCode", coalesce(c.country, '') as country
      from ${from} where p.incident_id = $1 and p.notice in ('refused', 'bounced', 'post', 'unreachable') and ($2::uuid is null or p.person_id > $2)
      order by p.person_id limit $3`,
-    [incidentId, after, rows],
+    [incidentId, after, rows, streetHeadings],
   );
 }
+
+/** A person's street is no field of ours; where a file had it, it is kept under its heading. The first line before the second. */
+const streetHeadings = [
+  'street, street address, street address 1, street 1, address, address line 1, address 1, mailing street, mailing address',
+  'contact address, home address, person street, primary street, strasse, rue, direccion',
+  'street address 2, street 2, address line 2, address 2, apartment, suite, unit',
+].flatMap((headings) => headings.split(', '));

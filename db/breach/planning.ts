@@ -86,8 +86,9 @@ async function isAnybodyOwed(tx: Tx, incidentId: string): Promise<boolean> {
 async function addLine(tx: Tx, incident: Incident, line: PlannedLine & { lawVersion: string }, dueAt: Date): Promise<Date> {
   const { id } = await tx.row<{ id: string }>(
     `insert into breach_lines (tenant_id, incident_id, key, audience, state, recipient, due, due_at, strictly_before, with_notice, conditional,
-       is_doubtful, citation, channel, content, law_version)
-     values (decorum.tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id`,
+       is_doubtful, citation, channel, content, law_version, email)
+     values (decorum.tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+       (select email from regulator_addresses where state = $4 and recipient = $5)) returning id`,
     [
       incident.id,
       line.key,

@@ -16,6 +16,8 @@ export interface Addressee {
   name: string;
   email: string | null;
   letterId: string;
+  /** To which a notice that comes back is addressed. */
+  mailKey: Buffer;
 }
 
 export interface Batch {
@@ -61,7 +63,7 @@ export async function claimPeople(tx: Tx, incident: Incident, most: number): Pro
   }
   const ids = claimed.map(({ personId }) => personId);
   const people = await tx.rows<Addressee>(
-    `select p.person_id as "personId", p.letter_id as "letterId", coalesce(c.canonical_email, u.email) as email,
+    `select p.person_id as "personId", p.letter_id as "letterId", p.mail_key as "mailKey", coalesce(c.canonical_email, u.email) as email,
        coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), u.name, 'customer') as name
      from breach_people p
      left join contacts c on p.kind = 'contact' and c.tenant_id = p.tenant_id and c.id = p.person_id

@@ -1,3 +1,8 @@
+import { findIncident } from '../../db/breach/incidents.ts';
+import { replan } from '../../db/breach/planning.ts';
+import { gatherNext } from '../../db/breach/scopes.ts';
+import { closeObligation } from '../../db/obligation.ts';
+import { linePlan } from '../../law/breachPlanning.ts';
 import { addList, mailboxBody, made } from './builders.ts';
 import { type Client, type Reply, serve } from './serve.ts';
 
@@ -183,6 +188,10 @@ test('a filing closes its line with the receipt as evidence', async () => {
   expect(detail(await acme.officer.put(`${path}/email`, { email: 'ag@md.example' })).lines[0]).toMatchObject({
     email: 'ag@md.example',
   });
+  const { items } = (await acme.officer.get('/v1/regulators')).body as {
+    items: { state: string; name: string; email: string }[];
+  };
+  expect(items.filter(({ state }) => state === 'MD')).toMatchObject([{ name: 'Attorney General' }]);
   const receipt = { name: 'receipt.pdf', base64: Buffer.from('%PDF receipt').toString('base64') };
   const filed = detail(await acme.officer.post(`${path}/filed`, { note: 'Number 17', receipt }));
   expect(filed.lines[0]).toMatchObject({ standing: 'met', receiptName: 'receipt.pdf' });
@@ -203,10 +212,59 @@ test('whoever e-mail must not reach is for the mail house, and told otherwise by
   const path = `/v1/breaches/${incident.id}`;
   const people = (await acme.officer.get(`${path}/people?notice=undone`)).body as { items: { personId: string }[] };
   expect(people.items).toMatchObject([{ personId: contactIds[0] }]);
+  await api.db.inTenant(acme.id, (tx) =>
+    tx.run(`update contacts set extra = '{"Street Address 2": "Floor 3", "Mailing Street": "1 Main St"}' where id = $1`, [
+      contactIds[0],
+    ]),
+  );
   const csv = (await acme.officer.get(`${path}/post.csv`)).body as string;
-  expect(csv).toContain(`${contactIds[0]},'=post,`);
+  expect(csv).toContain(`${contactIds[0]},'=post,"1 Main St, Floor 3",`);
   expect((await acme.officer.post(`${path}/people/${contactIds[0]}/told`, { note: 'Letter of today' })).status).toBe(204);
   expect((await acme.officer.post(`${path}/people/${contactIds[0]}/told`, { note: 'again' })).status).toBe(409);
   expect((await acme.officer.post(`${path}/people/${contactIds[0]}/bounced`)).status).toBe(409);
   expect(detail(await acme.officer.get(path)).lines[0]).toMatchObject({ standing: 'met' });
+});
+
+test("a regulator's address is kept for the incidents to come, whoever found it out", async () => {
+  const put = (state: string, body: unknown) => acme.officer.put(`/v1/regulators/${state}/email`, body);
+  const { items } = (await acme.officer.get('/v1/regulators')).body as { items: { state: string; name: string }[] };
+  const name = items.find(({ state }) => state === 'NH')?.name ?? '';
+  expect((await put('NH', { name: 'Nobody', email: 'x@nh.example' })).status).toBe(404);
+  expect((await acme.rep.put('/v1/regulators/NH/email', { name, email: null })).status).toBe(403);
+  await put('NH', { name, email: 'ag@nh.example' });
+  const { listId, contactIds } = await addList(api, acme.id, acme.officer, ['someone@nh.example']);
+  await api.db.inTenant(acme.id, (tx) => tx.run(`update contacts set state = 'NH' where id = $1`, [contactIds[0]]));
+  const planned = async () => {
+    const { id } = await opened({ data: ['ssn'], isScopeKnown: true }, [{ kind: 'list', listId }]);
+    await api.db.inTenant(acme.id, async (tx) => {
+      const incident = await findIncident(tx, id);
+      while (incident && (await gatherNext(tx, incident)));
+      await replan(tx, id, linePlan, { reason: '', byUser: null });
+    });
+    const { lines } = detail(await acme.officer.get(`/v1/breaches/${id}`));
+    return lines.filter(({ audience }) => audience === 'regulators');
+  };
+  expect(await planned()).toMatchObject([{ state: 'NH', email: 'ag@nh.example' }]);
+  await put('NH', { name, email: null });
+  expect(await planned()).toMatchObject([{ state: 'NH', email: null }]);
+});
+
+test('a drill is scored clock by clock, and an incident is not', async () => {
+  const incident = await opened();
+  expect((await acme.officer.get(`/v1/breaches/${incident.id}/score`)).status).toBe(409);
+  const body = { title: 'Exercise', facts: { ...facts, discoveredAt: hoursAgo(1) }, isDrill: true, compression: 60 };
+  const drill = detail(await acme.officer.post('/v1/breaches', body), 201);
+  const score = async () => (await acme.officer.get(`/v1/breaches/${drill.id}/score`)).body;
+  expect(await score()).toMatchObject({
+    points: null,
+    clocks: [{ standing: 'open', points: null, marginHours: null }],
+    steps: [],
+  });
+  const { lineId } = await api.db.inTenant(acme.id, (tx) =>
+    tx.row<{ lineId: string }>(`select id as "lineId" from breach_lines where incident_id = $1`, [drill.id]),
+  );
+  await api.db.inTenant(acme.id, (tx) => closeObligation(tx, 'breach.drill', lineId, {}));
+  const { points, clocks } = (await score()) as { points: number; clocks: { marginHours: number }[] };
+  expect(points).toBe(100);
+  expect(clocks[0]?.marginHours).toBeCloseTo(12, 0); // an hour at sixty times the speed leaves twelve of 72
 });

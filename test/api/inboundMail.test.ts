@@ -2,6 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { startMailListener } from '../../api/mailListener.ts';
+import { listEvents, openIncident } from '../../db/breach/incidents.ts';
+import { listPeople } from '../../db/breach/people.ts';
+import { addScope } from '../../db/breach/scopes.ts';
 import { planDue } from '../../db/planning.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
 import { openingAt } from '../../law/openings.ts';
@@ -11,6 +14,7 @@ import { type LinkKeys, signLink, signMailLocalPart } from '../../providers/link
 import type { Listener } from '../../providers/mail/inbound/listener.ts';
 import { testSend } from '../../providers/mail/testSend.ts';
 import { generateVaultKey, vault } from '../../providers/vault.ts';
+import { knownFacts } from '../builders/incident.ts';
 import { newSend } from '../builders/enrolment.ts';
 import { type NewOutreach, newOutreach } from '../builders/outreach.ts';
 import { emailStep } from '../builders/sequence.ts';
@@ -284,6 +288,43 @@ test('a wish for no calls is in force with the answer, for the number on record 
     addressHash(world.addressKey, tenantId, number).toString('hex'),
   );
   expect(listed).toEqual(hashes.sort().map((hash) => ({ hash, basis: 'email', isAnswered: true })));
+});
+
+/** An incident one of whose people has been told. */
+async function told(): Promise<{ tenantId: string; incidentId: string; mailKey: Buffer }> {
+  const { tenantId, rep, contact } = await written();
+  return db.inTenant(tenantId, async (tx) => {
+    const facts = { ...knownFacts, discoveredAt: tuesday.toISOString() };
+    const incident = { title: 'Leak', isDrill: false, compression: 1, facts, openedBy: rep.id };
+    const incidentId = await openIncident(tx, incident);
+    await addScope(tx, incidentId, { kind: 'users' }, rep.id);
+    const { mailKey } = await tx.row<{ mailKey: Buffer }>(
+      `insert into breach_people (tenant_id, incident_id, person_id, kind, scope_id, notice, sent_at)
+       select tenant_id, incident_id, $2, 'contact', id, 'sent', decorum.now() from breach_scopes where incident_id = $1 returning mail_key as "mailKey"`,
+      [incidentId, contact.id],
+    );
+    return { tenantId, incidentId, mailKey };
+  });
+}
+
+test.each([
+  { what: 'a hard bounce', message: () => bounce('5.1.1', '550 5.1.1 no such user'), notice: 'bounced', answer: '5.1.1' },
+  { what: 'a mailbox that stayed full', message: () => bounce('5.2.2', '552 full'), notice: 'bounced', answer: '5.2.2' },
+  {
+    what: 'a notice of delay',
+    message: () => bounce('4.4.1', 'timed out').replace('Action: failed', 'Action: delayed'),
+    notice: 'sent',
+    answer: null,
+  },
+  { what: 'an absence', message: () => letter('I am away.', ['Auto-Submitted: auto-replied']), notice: 'sent', answer: null },
+])('$what, after a breach notice: $notice', async ({ message, notice, answer }) => {
+  const { tenantId, incidentId, mailKey } = await told();
+  expect(await send(addressOf('bounce', mailKey), message(), '')).toBe('250');
+  expect(await send(addressOf('bounce', mailKey), message(), '')).toBe('250');
+  const left = await db.inTenant(tenantId, (tx) => listPeople(tx, incidentId, ['bounced', 'sent'], { after: null, rows: 2 }));
+  expect(left).toMatchObject([{ notice, answer }]);
+  const events = await db.inTenant(tenantId, (tx) => listEvents(tx, incidentId));
+  expect(events.filter(({ kind }) => kind === 'settled')).toHaveLength(notice === 'bounced' ? 1 : 0);
 });
 
 test('a reply wakes the mailbox, which forwards it', async () => {

@@ -87,3 +87,41 @@ test('an officer opens an incident, sees its clocks and what is missing, and app
   await page.getByText('Held by FBI').waitFor();
   expect(complaints).toEqual([]);
 });
+
+test('officers decide how notices leave, and where a regulator takes its own', async () => {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Breaches' }).click();
+  await page.getByRole('link', { name: 'How notices leave' }).click();
+  await page.getByLabel('Two officers approve every notice').check();
+  await page.getByLabel('No notice leaves without approval').check();
+  await page.getByLabel('Reason').fill('Counsel reads every notice, day and night.');
+  expect(await faults()).toEqual([]);
+  await page.getByRole('button', { name: 'Save' }).click();
+  const address = page.getByLabel('Address of Attorney General, MD');
+  await address.fill('ag@md.example');
+  await page.getByRole('row').filter({ has: address }).getByRole('button', { name: 'Keep' }).click();
+  await page.waitForFunction(async () => {
+    const reply = await fetch('/v1/regulators');
+    return (await reply.text()).includes('ag@md.example');
+  });
+  await page.reload();
+  await page.getByText('Counsel reads every notice, day and night.').waitFor();
+  expect(await page.getByLabel('Address of Attorney General, MD').inputValue()).toBe('ag@md.example');
+  expect(await page.getByLabel('Two officers approve every notice').isChecked()).toBe(true);
+  await page.getByLabel('No notice leaves without approval').uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', disabled: true }).waitFor();
+});
+
+test('a drill leads to its score', async () => {
+  await page.getByRole('link', { name: 'Breaches' }).first().click();
+  await page.getByRole('link', { name: 'Open an incident' }).click();
+  await page.getByLabel('Name of the incident').fill('Exercise');
+  await page.getByLabel('This is a drill').check();
+  await page.getByRole('button', { name: 'Begin the drill' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Drill: Exercise' }).waitFor();
+  await page.getByRole('link', { name: 'Score of the drill' }).click();
+  await page.getByText('No clock has ended yet.').waitFor();
+  await page.getByRole('table', { name: 'Clocks' }).getByText('every affected user').waitFor();
+  expect(await faults()).toEqual([]);
+  expect(complaints).toEqual([]);
+});

@@ -20,7 +20,8 @@ beforeAll(async () => {
   world = await startWorld({ at: '2026-11-24T15:00:00Z', forgetful: true });
   auditor = openDatabase({ url: world.auditorUrl, max: 4, clock: world.now });
   const log = pino({ level: 'silent' });
-  road = { db: auditor, vault: world.vault, pool, monotonicMs: () => performance.now(), log, now: world.now };
+  const bounceAddress = () => 'bounce+key@inbound.example';
+  road = { db: auditor, vault: world.vault, pool, monotonicMs: () => performance.now(), bounceAddress, log, now: world.now };
 });
 afterAll(async () => {
   pool.close();

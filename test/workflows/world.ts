@@ -14,6 +14,7 @@ import { rendererFor } from '../../activities/mail/renderer.ts';
 import { type DispatcherDatabase, openDispatcherDatabase } from '../../db/dispatching.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
 import { clearanceSigner } from '../../providers/clearanceSignature.ts';
+import { bounceAddressOf } from '../../providers/linkToken.ts';
 import { lanePool } from '../../providers/mail/lanePool.ts';
 import { systemMailOf } from '../../providers/mail/systemMail.ts';
 import { outboundGuard } from '../../providers/outboundGuard.ts';
@@ -144,6 +145,7 @@ export async function startWorld(options: {
     monotonicMs: () => performance.now(),
     now: () => new Date(),
     registryFolder: options.registryFolder,
+    bounceAddress: bounceAddressOf([randomBytes(32)], 'inbound.example'),
     addressKey,
     auditSigner: clearanceSigner([randomBytes(32)]),
     usageDays: 90,

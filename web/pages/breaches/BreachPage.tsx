@@ -1,6 +1,6 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { ask } from '../../api.ts';
 import { counted } from '../../parts/Count.tsx';
 import { Facts } from '../../parts/Facts.tsx';
@@ -30,7 +30,12 @@ export function BreachPage() {
   return (
     <Page title={incident.isDrill ? `Drill: ${incident.title}` : incident.title} about={<About incident={incident} />}>
       {incident.isDrill && (
-        <Alert title="This is a drill">Notices go to the officers only. Nothing happened to anybody's data.</Alert>
+        <Alert title="This is a drill">
+          Notices go to the officers only. Nothing happened to anybody's data.{' '}
+          <Link to="/breaches/$incidentId/score" params={{ incidentId }}>
+            Score of the drill
+          </Link>
+        </Alert>
       )}
       <NextAction incident={incident} />
       <Leaves incident={incident} />

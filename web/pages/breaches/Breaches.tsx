@@ -48,7 +48,14 @@ export function Breaches() {
     <Page
       title="Breaches"
       about="Whoever is affected is told within 72 hours of the discovery, and the regulators as each state wants it (P6)."
-      actions={may('breaches.write') && <ButtonLink to="/breaches/new">Open an incident</ButtonLink>}
+      actions={
+        <>
+          <ButtonLink to="/breaches/settings" variant="default">
+            How notices leave
+          </ButtonLink>
+          {may('breaches.write') && <ButtonLink to="/breaches/new">Open an incident</ButtonLink>}
+        </>
+      }
     >
       <Listing
         label="Incidents"
