@@ -12,6 +12,7 @@ import { observed, patternOf } from './observe.ts';
 import { openApiOf } from './openapi.ts';
 import { Problem } from './problem.ts';
 import { routes } from './routes.ts';
+import { forTemporalUi } from './temporalUi.ts';
 import { unsubscribePages } from './unsubscribe.ts';
 
 /** The whole HTTP side of the product: API, documents, public pages and, where it has been built, the console. */
@@ -29,6 +30,7 @@ export function createApp(deps: Dependencies): express.Express {
   });
   app.use(security(deps.secureCookies));
 
+  app.use('/v1/histories', forTemporalUi(deps));
   const v1 = express.Router({ caseSensitive: true });
   mount(v1, routes, deps);
   app.use(docs(openApiOf(routes)));

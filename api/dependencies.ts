@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Database } from '../db/transaction.ts';
 import type { ClearanceSigner } from '../providers/clearanceSignature.ts';
+import type { Keyring } from '../providers/codec/keyring.ts';
 import type { LinkKeys } from '../providers/linkToken.ts';
 import type { Delivery } from '../providers/mail/inbound/listener.ts';
 import type { AskQueue } from '../providers/temporalQueues.ts';
@@ -16,6 +17,8 @@ export interface Dependencies {
   /** Connections of their own for opt-outs: no slow export may stand in front of one. */
   readonly stops: Database;
   readonly vault: Vault;
+  /** Keys of what Temporal stores. */
+  readonly histories: Keyring;
   /** Platform key of the keyed hashes: addresses, and what an idempotency key was used for. */
   readonly addressKey: Buffer;
   readonly linkKeys: LinkKeys;

@@ -12,6 +12,7 @@ import { type Fault, Problem, type ProblemName } from './problem.ts';
 import { type Action, isAllowed, withoutFactor } from './roles.ts';
 import type { Route, Who } from './route.ts';
 import { whoIs } from './session.ts';
+import { originOfUi } from './temporalUi.ts';
 import { noteFeature } from './usage.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair; a text with one is refused here, and not by an error from the depths. */
@@ -106,7 +107,8 @@ async function admit(route: Route, request: Request, deps: Dependencies): Promis
   if (lacksFactor && !withoutFactor.includes(route.action)) {
     throw new Problem('second-factor-missing', 'Set up a second factor at POST /v1/account/second-factor first.');
   }
-  if (route.method !== 'get' && !isCsrf(request.get('x-csrf-token') ?? '')) {
+  const isFromUi = route.fromTemporalUi === true && request.get('origin') === originOfUi(deps);
+  if (route.method !== 'get' && !isFromUi && !isCsrf(request.get('x-csrf-token') ?? '')) {
     throw new Problem('csrf-token', 'Send the value of `csrf` from GET /v1/session in the header X-CSRF-Token.');
   }
   return who;

@@ -21,6 +21,7 @@ export const problems = {
   'unsupported-media-type': { status: 415, title: 'The body has a format that is not taken here' },
   'invalid-request': { status: 422, title: 'The request breaks a rule' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key belongs to another request' },
+  'key-destroyed': { status: 410, title: 'The key of the histories was destroyed' },
   'launch-refused': { status: 422, title: 'The sequence must not be launched like this' },
   'too-many-requests': { status: 429, title: 'Too many tries' },
   internal: { status: 500, title: 'Something broke on our side' },

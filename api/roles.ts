@@ -46,6 +46,9 @@ export const may = {
   'abuse.decide': ['officer', 'operator'], // never who appeals
   'auditor.read': ['officer', 'operator', 'owner'],
   'auditor.write': ['officer', 'owner'], // whether what was found has been dealt with
+  'integrations.read': ['officer', 'operator', 'owner'],
+  'integrations.write': ['operator', 'owner'],
+  'histories.read': ['officer', 'operator', 'owner'], // what Temporal has stored, readable
   'obligations.read': ['officer', 'operator', 'owner'],
   'billing.read': ['officer', 'operator', 'owner'],
   'billing.write': ['operator', 'owner'],
@@ -68,5 +71,14 @@ export function isAllowed(role: Role, action: Action): boolean {
 export const withoutFactor: readonly Action[] = ['session', 'account'];
 
 /** What no API token may do, whatever its user may: a leaked one must not become a log-in. */
-const notByToken: readonly Action[] = ['session', 'account', 'tokens.write', 'users.write', 'tenant.write', 'exports.read', 'exports.write'];
+const notByToken: readonly Action[] = [
+  'session',
+  'account',
+  'tokens.write',
+  'users.write',
+  'tenant.write',
+  'integrations.write',
+  'exports.read',
+  'exports.write',
+];
 export const scopes = (Object.keys(may) as Action[]).filter((action) => !notByToken.includes(action));

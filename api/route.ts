@@ -61,6 +61,8 @@ export interface Route<
   readonly reply: { readonly status: 200 | 201 | 202 | 204; readonly schema: R; readonly mediaType?: string };
   /** The reply holds a secret: it is never kept, so no Idempotency-Key is taken. */
   readonly isSecret?: true | undefined;
+  /** A page of the Temporal UI asks: its origin stands for the CSRF token, which it does not know. The route changes nothing. */
+  readonly fromTemporalUi?: true | undefined;
   /** Problems of its own, beside those that any route can answer with. */
   readonly errors: readonly ProblemName[];
   // A method, not a property: TypeScript then lets a list hold routes of different shapes.

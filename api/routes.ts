@@ -22,9 +22,11 @@ import { inboundRoutes } from './routes/inbound.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { exportRoutes } from './routes/exports.ts';
+import { historyRoutes } from './routes/histories.ts';
 import { importRoutes } from './routes/imports.ts';
 import { legalHoldRoutes } from './routes/legalHolds.ts';
 import { listRoutes } from './routes/lists.ts';
+import { integrationRoutes } from './routes/integrations.ts';
 import { launchPeopleCsvRoutes } from './routes/launchPeopleCsv.ts';
 import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
@@ -61,6 +63,7 @@ export const routes: readonly Route[] = [
   ...billingRoutes,
   ...legalHoldRoutes,
   ...listRoutes,
+  ...integrationRoutes,
   ...mailboxRoutes,
   ...sendDayRoutes,
   ...sequenceRoutes,
@@ -87,6 +90,7 @@ export const routes: readonly Route[] = [
   ...suppressionRoutes,
   ...auditLogRoutes,
   ...systemRoutes,
+  ...historyRoutes,
   ...backupRoutes,
   ...auditorRoutes,
   ...abuseRoutes,

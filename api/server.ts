@@ -5,9 +5,11 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { roleUrl } from '../db/roles.ts';
+import { tenantKeyStore } from '../db/tenantKeys.ts';
 import { openDatabase } from '../db/transaction.ts';
 import { reassignedInFile } from '../providers/reassigned/fileNumbers.ts';
 import { clearanceSigner } from '../providers/clearanceSignature.ts';
+import { keyring } from '../providers/codec/keyring.ts';
 import { readEnvironment } from '../providers/environment.ts';
 import { processLog } from '../providers/log.ts';
 import { metricsServer, processMetrics } from '../providers/metrics.ts';
@@ -40,10 +42,18 @@ const inbound = { db, stops, linkKeys: keys.linkKeys, addressKey: keys.addressKe
 const metrics = environment.API_METRICS_PORT === undefined ? undefined : processMetrics('api');
 let isStopping = false;
 
+const secrets = vault(keys.vaultKeys);
 const app = createApp({
   ...inbound,
   acceptInbound: (delivery) => acceptInbound(inbound, delivery),
-  vault: vault(keys.vaultKeys),
+  vault: secrets,
+  histories: keyring({
+    store: tenantKeyStore(db),
+    vault: secrets,
+    platformKeys: keys.codecKeys,
+    monotonicMs: () => performance.now(),
+    randomBytes,
+  }),
   webhookKey: keys.webhookKey,
   clearances: clearanceSigner(keys.clearanceSeeds),
   reassigned:

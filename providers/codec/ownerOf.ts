@@ -21,6 +21,11 @@ const ofTenant = /^([A-Za-z-]+)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?
  */
 const outlivesItsTenant = new Set(['deletion', 'billing', 'breach', 'backup']);
 
+/** The tenant that a workflow's id names, whichever key its payloads are under. */
+export function tenantOf(workflowId: string): string | null {
+  return ofTenant.exec(workflowId)?.[2] ?? null;
+}
+
 /** By the id of the workflow that a payload is written for. What names no tenant (Schedules, the restore drill) is the platform's. */
 export function ownerOf(context: SerializationContext | undefined): Owner {
   const workflowId = context?.workflowId;

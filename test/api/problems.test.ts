@@ -131,6 +131,7 @@ test('a failure that nobody foresaw tells the caller nothing about itself', asyn
       },
       decrypt: () => Buffer.alloc(0),
       rotate: () => '',
+      isNewest: () => true,
     },
   });
   const { owner } = await broken.workspace();

@@ -10,7 +10,9 @@ import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
 import { openApiOf } from '../../api/openapi.ts';
 import { startSession, csrfOf } from '../../api/session.ts';
+import { tenantKeyStore } from '../../db/tenantKeys.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
+import { keyring } from '../../providers/codec/keyring.ts';
 import { clearanceSigner } from '../../providers/clearanceSignature.ts';
 import { outboundGuard } from '../../providers/outboundGuard.ts';
 import { createTemplates } from '../../providers/templates.ts';
@@ -23,10 +25,18 @@ export const password = 'correct horse battery';
 export async function serve(options: Partial<Dependencies> = {}) {
   const database = await testDatabase();
   const db = openDatabase({ url: database.appUrl, max: 8 });
+  const secrets = vault([generateVaultKey()]);
   const deps: Dependencies = {
     db,
     stops: db,
-    vault: vault([generateVaultKey()]),
+    vault: secrets,
+    histories: keyring({
+      store: tenantKeyStore(db),
+      vault: secrets,
+      platformKeys: [randomBytes(32)],
+      monotonicMs: () => performance.now(),
+      randomBytes,
+    }),
     addressKey: randomBytes(32),
     linkKeys: [randomBytes(32)],
     webhookKey: randomBytes(32),

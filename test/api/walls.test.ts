@@ -128,7 +128,7 @@ const queries: Record<string, string> = {
   'get /launches/{launchId}/report/people.csv': '?step=letter',
   'get /launches/{launchId}/report/rest': '?step=letter',
 };
-const publicNames = ['{state}', '{list}']; // of the law's tables: nobody's
+const publicNames = ['{state}', '{list}', '{provider}']; // of the law's tables: nobody's
 const named = routes
   .filter(({ path }) => path.includes('{') && !publicNames.some((name) => path.includes(name)))
   .map((route) => ({ route, name: `${route.method} ${route.path}` }));
