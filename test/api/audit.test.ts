@@ -1,13 +1,19 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { z } from 'zod';
 import { mount } from '../../api/mount.ts';
+import { isAllowed, roles } from '../../api/roles.ts';
 import type { Route } from '../../api/route.ts';
 import { routes } from '../../api/routes.ts';
+import { csrfOf, startSession } from '../../api/session.ts';
 import { Nothing } from '../../api/shapes.ts';
+import { audited } from '../../db/audit/log.ts';
 import { listChains, signHead } from '../../db/audit/heads.ts';
 import { verifyChain } from '../../db/audit/verify.ts';
 import { clearanceSigner } from '../../providers/clearanceSignature.ts';
+import { addressHash } from '../../providers/keyedHash.ts';
+import { signLink } from '../../providers/linkToken.ts';
 import { password, serve } from './serve.ts';
 
 let api: Awaited<ReturnType<typeof serve>>;
@@ -57,25 +63,30 @@ describe('every route of the document that changes something', () => {
     const server = app.listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    const headers = await signedIn();
     const silent: string[] = [];
-    for (const { method, path, name } of documented) {
-      const before = (await entries()).length;
-      const address = `http://127.0.0.1:${port}${path.replaceAll(/\{\w+\}/g, '1')}`;
-      expect({ name, ok: (await fetch(address, { method: method.toUpperCase(), headers })).ok }).toEqual({ name, ok: true });
-      const left = (await entries()).slice(before);
-      if (left.length === 0) silent.push(name);
-      else expect(left.map(({ action }) => action)).toEqual([name]);
+    try {
+      for (const { method, path, name } of documented) {
+        const before = (await entries()).length;
+        const address = `http://127.0.0.1:${port}${path.replaceAll(/\{\w+\}/g, '1')}`;
+        const reply = await fetch(address, { method: method.toUpperCase(), headers: await signedInFor(name) });
+        expect({ name, ok: reply.ok }).toEqual({ name, ok: true });
+        const left = (await entries()).slice(before);
+        if (left.length === 0) silent.push(name);
+        else expect(left.map(({ action }) => action)).toEqual([name]);
+      }
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
     }
     expect(silent.sort()).toEqual(['post /inbound', 'post /usage/pages']);
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
   });
 
-  async function signedIn(): Promise<Record<string, string>> {
-    const { headers, body } = await api.stranger.post('/v1/session', { email: acme.owner.email, password });
-    const [cookie = ''] = (headers.get('set-cookie') ?? '').split(';');
-    return { cookie, 'x-csrf-token': (body as { csrf: string }).csrf };
+  /** As somebody whose role may ask it. */
+  async function signedInFor(name: string): Promise<Record<string, string>> {
+    const { action } = changes.find(({ method, path }) => `${method} ${path}` === name)!;
+    const role = roles.find((role) => action !== 'public' && isAllowed(role, action)) ?? 'rep';
+    const token = await api.db.inTenant(acme.id, (tx) => startSession(tx, acme[role].userId, randomBytes));
+    return { cookie: `decorum_session=${token.tenantId}.${token.secret}`, 'x-csrf-token': csrfOf(token) };
   }
 });
 
@@ -114,6 +125,37 @@ test('a sign-up that nobody has confirmed has no workspace and so no log', async
   const before = await listChains(api.db);
   await api.stranger.post('/v1/sign-ups', { name: 'New', email: 'new@nowhere.example', company: 'None' });
   expect(await listChains(api.db)).toEqual(before);
+});
+
+test('an opt-out by link waits for no chain', async () => {
+  const mine = await api.workspace();
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let begun: () => void = () => undefined;
+  const taken = new Promise<void>((resolve) => (begun = resolve));
+  const holder = api.db.inTenant(mine.id, async (tx) => {
+    await audited(tx, { action: 'a slow one', subjectKind: 'test', subjectId: null });
+    begun();
+    await held;
+  });
+  await taken;
+  let isMade = false;
+  const waiting = mine.rep.post('/v1/lists', { name: 'Waits' }).then(() => (isMade = true));
+  const token = signLink(api.deps.linkKeys, {
+    kind: 'unsubscribe',
+    tenantId: mine.id,
+    enrolmentId: randomUUID(),
+    sequenceId: randomUUID(),
+    addressHash: addressHash(api.deps.addressKey, mine.id, 'pat@buyer.example'),
+  });
+  try {
+    expect((await api.stranger.ask('POST', `/u/${token}`)).status).toBe(200);
+    expect(isMade).toBe(false);
+  } finally {
+    release();
+    await Promise.all([holder, waiting]);
+  }
+  expect((await entries(mine)).map(({ action }) => action)).toEqual(['a slow one', 'post /lists']);
 });
 
 describe('the log', () => {
