@@ -59,6 +59,9 @@ export const may = {
   'audit.read': ['officer', 'owner'],
   'holds.read': ['officer', 'owner'],
   'holds.write': ['officer', 'owner'],
+  'data-map.read': ['officer', 'operator', 'owner'],
+  'erasures.read': ['officer', 'owner'],
+  'erasures.write': ['officer', 'owner'],
   'usage.read': ['owner'], // network addresses of people
 } as const satisfies Record<string, readonly Role[]>;
 export type Action = keyof typeof may;

@@ -21,6 +21,8 @@ import { caughtMailRoutes } from './routes/caughtMail.ts';
 import { inboundRoutes } from './routes/inbound.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
+import { dataMapRoutes } from './routes/dataMap.ts';
+import { erasureRoutes } from './routes/erasures.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { historyRoutes } from './routes/histories.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -60,6 +62,8 @@ export const routes: readonly Route[] = [
   ...contactRoutes,
   ...importRoutes,
   ...exportRoutes,
+  ...dataMapRoutes,
+  ...erasureRoutes,
   ...billingRoutes,
   ...legalHoldRoutes,
   ...listRoutes,

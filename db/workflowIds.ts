@@ -58,6 +58,14 @@ export const deletionWork = (tenantId: string, deletionId: string): Wish => ({
   args: [tenantId, deletionId],
 });
 
+/** The erasure of one person. */
+export const erasureWork = (tenantId: string, erasureId: string): Wish => ({
+  workflowId: `erasure/${tenantId}/${erasureId}`,
+  workflowType: 'personErasure',
+  taskQueue: 'legal',
+  args: [tenantId, erasureId],
+});
+
 export const abuseWork = (tenantId: string, caseId: string): Wish => ({
   workflowId: `abuse/${tenantId}/${caseId}`,
   workflowType: 'abuseCase',

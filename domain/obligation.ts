@@ -19,6 +19,7 @@ export const promises = {
   'breach.users': { clause: 'P6', citation: 'Policy P6: affected users are e-mailed within 72 hours of discovery' },
   'breach.regulators': { clause: 'P6', citation: 'Policy P6: regulators are notified as each state requires' },
   'breach.bureaus': { clause: 'P6', citation: 'Policy P6: credit bureaus are notified as each state requires' },
+  'person.erased': { clause: 'P8', citation: 'Policy P8: a deletion is answered within 45 days, 30 for Californians' },
   'deletion.live': { clause: 'P7', citation: 'Policy P7: everything of a deleted account is erased within 30 days' },
   'deletion.backups': { clause: 'P7', citation: 'Policy P7: backups of a deleted account are purged within 60 days' },
   'breach.drill': { clause: 'P6', citation: 'Policy P6: a drill, nobody is affected' },

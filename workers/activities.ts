@@ -6,6 +6,7 @@ import { type BreachDependencies, breachActivities } from '../activities/breach.
 import { deletionActivities } from '../activities/deletion.ts';
 import type { DeletionDependencies } from '../activities/deletion/world.ts';
 import { doNotCallActivities } from '../activities/doNotCall.ts';
+import { type ErasureDependencies, erasureActivities } from '../activities/erasures.ts';
 import { type ExportDependencies, exportActivities } from '../activities/exports.ts';
 import { type ForwardingDependencies, forwardingActivities } from '../activities/forwarding.ts';
 import { type ImportDependencies, importActivities } from '../activities/imports.ts';
@@ -21,6 +22,7 @@ export function allActivities(
   deps: MailDependencies &
     ForwardingDependencies &
     ImportDependencies &
+    ErasureDependencies &
     ExportDependencies &
     BillingDependencies &
     LetterDependencies &
@@ -36,6 +38,7 @@ export function allActivities(
     ...suppressionActivities(deps),
     ...rehearsalActivities(deps),
     ...importActivities(deps),
+    ...erasureActivities(deps),
     ...exportActivities(deps),
     ...billingActivities(deps),
     ...backupActivities(deps),

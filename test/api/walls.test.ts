@@ -57,7 +57,9 @@ beforeAll(async () => {
   await newFinding(api.ownerUrl, other.id, 'message_after_suppression');
   const findings = (await other.officer.get('/v1/auditor/findings')).body as { items: { id: string }[] };
   const exported = await other.owner.post('/v1/exports', {});
+  const erasure = await other.owner.post(`/v1/users/${other.officer.userId}/erasure`, {});
   Object.assign(theirs, {
+    erasureId: (erasure.body as { id: string }).id,
     exportId: (exported.body as { id: string }).id,
     findingId: findings.items[0]?.id,
     caseId: await api.db.inTenant(other.id, (tx) => newAbuseCase(tx, 'watch')),
@@ -120,6 +122,8 @@ const bodies: Record<string, unknown> = {
   'post /breaches/{incidentId}/lines/{lineId}/filed': {},
   'put /breaches/{incidentId}/lines/{lineId}/email': { email: null },
   'post /breaches/{incidentId}/people/{personId}/told': { note: 'Mine now' },
+  'post /contacts/{contactId}/erasure': {},
+  'post /users/{userId}/erasure': {},
   'post /launches/{launchId}/report/list': { step: 'letter', name: 'Mine now' },
 };
 /** What a route must be asked with besides the id. */

@@ -118,9 +118,10 @@ describe('a row of every table', () => {
   /** What a check asks for besides: a contact has an address or a number, whoever waits a date, a rep's mailbox a cap. */
   const asked = new Set(['contacts.phone', 'enrolments.next_at', 'mailboxes.cap', 'mailboxes.ramp_start']);
   const wants = ({ table, name }: Column) => asked.has(`${table}.${name}`);
-  function valueOf({ name, type, check }: Column): string {
+  function valueOf({ table, name, type, check }: Column): string {
     const first = check && /'([^']+)'::text/.exec(check)?.[1];
     if (name === 'clause') return `'P11'`;
+    if (table === 'aggregates' && name === 'people') return '10';
     if (type === 'text') return `'${first ?? 'words'}'`;
     const bytes = check && /octet_length\(\w+\) = (\d+)/.exec(check)?.[1];
     const byType: Record<string, string> = {
