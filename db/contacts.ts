@@ -253,6 +253,26 @@ export async function deleteContact(tx: Tx, contactId: string, byUser: string): 
     [contactId],
   );
   if (!person) return false;
+  await stopContact(tx, contactId, byUser);
+  await tx.run(`update tasks set note = '' where contact_id = $1`, [contactId]);
+  for (const table of ['inbound_messages', 'soft_bounces', 'contact_touches']) {
+    await tx.run(`delete from ${table} where contact_id = $1`, [contactId]);
+  }
+  if (person.canonicalEmail !== null) {
+    if (person.addressHash) await writeTombstones(tx, [{ kind: 'contact', hash: person.addressHash }]);
+    // A second row with the same address was refused, and kept to be looked at.
+    await tx.run(
+      `update import_refusals set cells = null where reason = 'duplicate'
+         and exists (select from jsonb_array_elements_text(cells) as t(cell) where lower(trim(cell)) = $1)`,
+      [person.canonicalEmail],
+    );
+  }
+  await tx.run(`delete from contacts where id = $1`, [contactId]);
+  return true;
+}
+
+/** Ends whatever is on its way to a person who is to be deleted: enrolments, messages that have not begun, tasks. */
+export async function stopContact(tx: Tx, contactId: string, byUser: string): Promise<void> {
   const open = await tx.rows<{ enrolmentId: string }>(
     `select id as "enrolmentId" from enrolments where contact_id = $1 and state in ('waiting', 'queued', 'paused') order by id`,
     [contactId],
@@ -271,19 +291,4 @@ export async function deleteContact(tx: Tx, contactId: string, byUser: string): 
     `update tasks set state = 'cancelled', done_at = decorum.now() where contact_id = $1 and state in ('open', 'not_cleared')`,
     [contactId],
   );
-  await tx.run(`update tasks set note = '' where contact_id = $1`, [contactId]);
-  for (const table of ['inbound_messages', 'soft_bounces', 'contact_touches']) {
-    await tx.run(`delete from ${table} where contact_id = $1`, [contactId]);
-  }
-  if (person.canonicalEmail !== null) {
-    if (person.addressHash) await writeTombstones(tx, [{ kind: 'contact', hash: person.addressHash }]);
-    // A second row with the same address was refused, and kept to be looked at.
-    await tx.run(
-      `update import_refusals set cells = null where reason = 'duplicate'
-         and exists (select from jsonb_array_elements_text(cells) as t(cell) where lower(trim(cell)) = $1)`,
-      [person.canonicalEmail],
-    );
-  }
-  await tx.run(`delete from contacts where id = $1`, [contactId]);
-  return true;
 }

@@ -16,7 +16,7 @@ export function readColumnWords(words: string | null): ColumnWords | null {
   const found = form.exec(words ?? '')?.groups;
   if (!found) return null;
   const { category = '', owner, erasure, because = '' } = found;
-  if ((erasure === 'keep') !== because.length >= 8) return null;
+  if (erasure === 'keep' ? because.length < 8 : because !== '') return null;
   return { category, owner: owner as ColumnWords['owner'], erasure: erasure as ColumnWords['erasure'], because };
 }
 
@@ -51,3 +51,55 @@ export function keptBecause(columns: readonly MappedColumn[]): string {
   const reasons = (ofPeople.length > 0 ? ofPeople : kept).map(({ because }) => because);
   return [...new Set(reasons)].join('; ');
 }
+
+/** The categories that the policy names (P2), after Cal. Civ. Code 1798.140(v). */
+export type PolicyCategory =
+  | 'identifiers'
+  | 'commercial information'
+  | 'internet activity'
+  | 'professional information'
+  | 'approximate location'
+  | 'log-in data'
+  | 'none of a person';
+
+const policyCategories: readonly (readonly [string, PolicyCategory])[] = [
+  ['user.authorization', 'log-in data'],
+  ['user.device', 'internet activity'],
+  ['user.behavior', 'internet activity'],
+  ['user.contact.address', 'approximate location'],
+  ['user.location', 'approximate location'],
+  ['user.job_title', 'professional information'],
+  ['user.workplace', 'professional information'],
+  ['user.content', 'commercial information'],
+  ['user', 'identifiers'],
+  ['system', 'none of a person'],
+];
+
+/** Under which of the policy's categories the words fall; the more exact ones are asked first. */
+export function policyCategoryOf(category: string): PolicyCategory {
+  const found = policyCategories.find(([prefix]) => category === prefix || category.startsWith(`${prefix}.`));
+  if (!found) throw new Error(`No category of the policy holds ${category}.`);
+  return found[1];
+}
+
+/** What is kept alike: one line of the inventory. */
+export interface Kind extends ColumnWords {
+  readonly policy: PolicyCategory;
+  /** `table.column`. */
+  readonly places: readonly string[];
+}
+
+/** The data map as people read it: what kinds of data there are, whose, what becomes of them, and where they lie. */
+export function inventoryOf(columns: readonly MappedColumn[]): Kind[] {
+  const kinds = new Map<string, { kind: ColumnWords; places: string[] }>();
+  for (const { category, owner, erasure, because, table, name } of columns) {
+    const key = JSON.stringify([category, owner, erasure, because]);
+    const known = kinds.get(key) ?? { kind: { category, owner, erasure, because }, places: [] };
+    known.places.push(`${table}.${name}`);
+    kinds.set(key, known);
+  }
+  const all = [...kinds.values()].map(({ kind, places }) => ({ ...kind, policy: policyCategoryOf(kind.category), places }));
+  return all.sort((a, b) => order(a) - order(b) || (a.category < b.category ? -1 : 1));
+}
+
+const order = ({ policy }: Kind): number => policyCategories.findIndex(([, name]) => name === policy);

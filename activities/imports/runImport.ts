@@ -2,6 +2,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { mergeCompanies } from '../../db/companies.ts';
 import { layOut } from '../../domain/contactHeadings.ts';
 import { holdable, judgeRow, type RowOutcome } from '../../domain/contactRows.ts';
+import { phoneNumber } from '../../domain/phoneNumber.ts';
 import { type Arrival, companiesOf } from '../../db/contactMerge.ts';
 import {
   accountedFor,
@@ -149,9 +150,10 @@ async function record(db: Database, tenantId: string, job: Import, rows: readonl
   const people = new Map<number, Arrival>();
   for (const { rowNumber, outcome } of rows) {
     if (outcome.outcome !== 'rejected')
-      people.set(rowNumber, { rowNumber, ...outcome.contact, ...hash(outcome.contact.canonicalEmail) });
+      people.set(rowNumber, { rowNumber, ...outcome.contact, ...hash.ofAddress(outcome.contact.canonicalEmail) });
   }
-  const hashes = [...people.values()].flatMap(({ addressHash }) => addressHash ?? []);
+  const identities = new Map([...people].map(([row, { addressHash, phone }]) => [row, addressHash ?? hash.ofNumber(phone)]));
+  const hashes = [...identities.values()].filter((identity) => identity !== null);
   // Companies come first, in a transaction of their own: two batches that name the same new one would wait for each other's end.
   const { arrivals, refused } = await db.inTenant(tenantId, async (tx) => {
     const erased = await isErased(tx, hashes);
@@ -159,7 +161,8 @@ async function record(db: Database, tenantId: string, job: Import, rows: readonl
     const refused: RefusedRow[] = [];
     for (const { rowNumber, cells, outcome } of rows) {
       const person = people.get(rowNumber);
-      if (person?.addressHash && erased.has(person.addressHash.toString('hex'))) {
+      const identity = erased.size > 0 ? identities.get(rowNumber) : null;
+      if (identity && erased.has(identity.toString('hex'))) {
         refused.push({ rowNumber, reason: 'erased', cells: null });
       } else if (person && outcome.outcome === 'accepted') arrivals.push(person);
       else refused.push(refusal(rowNumber, cells, outcome));
@@ -185,18 +188,25 @@ function refusal(rowNumber: number, cells: readonly string[], outcome: RowOutcom
   return { rowNumber, reason, cells: mayBeKept ? cells.map(holdable) : null };
 }
 
-type Hashing = (canonicalEmail: string | null) => { addressHash: Buffer | null; domainHash: Buffer | null };
+interface Hashing {
+  ofAddress(canonicalEmail: string | null): { addressHash: Buffer | null; domainHash: Buffer | null };
+  /** Of whoever has no address: by it an erased person is known. */
+  ofNumber(phone: string | null): Buffer | null;
+}
 
 /** Keyed hashes of addresses; of each domain once, as long as there are not too many. */
 function hashing(key: Buffer, tenantId: string): Hashing {
   const hash = addressHasher(key, tenantId);
   const domains = new Map<string, Buffer>();
-  return (canonicalEmail) => {
-    if (canonicalEmail === null) return { addressHash: null, domainHash: null };
-    const domain = canonicalEmail.slice(canonicalEmail.lastIndexOf('@')); // with the @: no address is that
-    const domainHash = domains.get(domain) ?? hash(domain);
-    if (domains.size > 10_000) domains.clear();
-    domains.set(domain, domainHash);
-    return { addressHash: hash(canonicalEmail), domainHash };
+  return {
+    ofAddress(canonicalEmail) {
+      if (canonicalEmail === null) return { addressHash: null, domainHash: null };
+      const domain = canonicalEmail.slice(canonicalEmail.lastIndexOf('@')); // with the @: no address is that
+      const domainHash = domains.get(domain) ?? hash(domain);
+      if (domains.size > 10_000) domains.clear();
+      domains.set(domain, domainHash);
+      return { addressHash: hash(canonicalEmail), domainHash };
+    },
+    ofNumber: (phone) => (phone === null ? null : hash(phoneNumber(phone) ?? phone)),
   };
 }

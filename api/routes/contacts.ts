@@ -14,6 +14,7 @@ import {
   listTags,
   wasErased,
 } from '../../db/contacts.ts';
+import { heldNow } from '../../db/legalHolds.ts';
 import type { Sorted } from '../../db/sorting.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { findUser } from '../../db/users.ts';
@@ -138,9 +139,14 @@ const remove = route({
   summary: 'Delete a person: stops what is on its way; no import brings them back, an opt-out stays in force',
   params,
   reply: { status: 204, schema: Nothing },
-  async handle({ who, db, params }) {
-    if (!(await db.inTenant(who.tenantId, (tx) => deleteContact(tx, params.contactId, who.userId))))
-      throw refusals.no_such_contact();
+  errors: ['conflict'],
+  async handle({ who, db, params: { contactId } }) {
+    const isDeleted = await db.inTenant(who.tenantId, async (tx) => {
+      if ((await heldNow(tx, { contactIds: [contactId] })).length > 0)
+        throw new Problem('conflict', 'A legal hold covers this person: nothing of theirs is deleted before it is released.');
+      return deleteContact(tx, contactId, who.userId);
+    });
+    if (!isDeleted) throw refusals.no_such_contact();
     return undefined;
   },
 });

@@ -1,5 +1,6 @@
 import { heldNow } from '../legalHolds.ts';
 import type { Tx } from '../transaction.ts';
+import { countAggregates } from './aggregates.ts';
 import { blanking, isBlank } from './blanks.ts';
 import type { ErasurePlan, ErasureTable } from './plan.ts';
 
@@ -22,6 +23,7 @@ interface Progress {
 export async function eraseAccountBatch(tx: Tx, plan: ErasurePlan, { limit }: { limit: number }): Promise<BatchResult> {
   if ((await heldNow(tx, { account: true })).length > 0) return { table: null, rows: 0, done: false };
   const progress = await readProgress(tx);
+  if (progress.size === 0) await countAggregates(tx); // while the people are still there to be counted
   for (const table of plan.tables) {
     if (table.fate === 'keep') continue;
     const { after, isDone } = progress.get(table.table) ?? { after: null, isDone: false };

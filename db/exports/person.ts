@@ -6,6 +6,8 @@ export interface Link {
   readonly to: string;
   readonly column: string;
   readonly target: string;
+  /** The row goes with the one that it points at. */
+  readonly cascades: boolean;
 }
 
 const addressOf = `(select p.address_hash from contacts p where p.tenant_id = decorum.tenant() and p.id = $1::uuid)`;

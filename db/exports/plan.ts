@@ -99,9 +99,10 @@ function keyOf(columns: readonly Column[]): ExportTable['key'] {
 }
 
 /** Foreign keys without their tenant's column: one column points at one. */
-function linksBetweenTables(tx: Tx): Promise<Link[]> {
+export function linksBetweenTables(tx: Tx): Promise<Link[]> {
   return tx.rows<Link>(`
-    select f.conrelid::regclass::text as "from", f.confrelid::regclass::text as "to", a.attname as "column", t.attname as "target"
+    select f.conrelid::regclass::text as "from", f.confrelid::regclass::text as "to", a.attname as "column", t.attname as "target",
+      f.confdeltype = 'c' as "cascades"
     from pg_constraint f
     cross join lateral unnest(f.conkey, f.confkey) as k(mine, theirs)
     join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.mine
