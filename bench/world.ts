@@ -71,6 +71,7 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: temporal.namespace,
     DECORUM_SECRET: randomBytes(32).toString('base64url'),
+    OUTBOUND_ALLOWED: '127.0.0.0/8', // the sink
     WORKFLOW_BUNDLE: workflowBundle,
     API_PORT: String(apiPort),
     PUBLIC_URL: `http://127.0.0.1:${apiPort}`,
