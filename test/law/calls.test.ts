@@ -141,3 +141,35 @@ test.each([
   const [before, after] = [opening(midnight.subtract({ days: 1 })), opening(midnight)];
   expect(before && after?.since(before).total('hours')).toBe(hours);
 });
+
+/** The federal hours alone, so that only the clocks decide. */
+const everyDay = { from: 0, to: 24 * 60 };
+const federalOnly = {
+  ...callingTables,
+  inForce: (state: string) => ({ state, weekday: everyDay, saturday: everyDay, sunday: everyDay, barredOn: null }),
+};
+
+test('from one opening to the next it is as many hours as the day has, 23 and 25 among them, in every zone', () => {
+  const seen = new Set<number>();
+  const inOneZone = areaCodeTable.rows.filter(({ zones }) => zones.length === 1);
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...inOneZone),
+      fc.constantFrom('2026-03-08', '2026-11-01', '2027-03-14', '2027-11-07', '2026-07-01', '2027-01-02'),
+      ({ areaCode, zones: [zone = ''] }, on) => {
+        const opening = (date: Temporal.PlainDate) => {
+          const at = date.toZonedDateTime(zone).toInstant().toString();
+          return callingWindow({ number: `+1${areaCode}5550100`, at }, federalOnly).opensAt;
+        };
+        const day = Temporal.PlainDate.from(on);
+        const [before, after] = [opening(day.subtract({ days: 1 })), opening(day)];
+        // The clocks change at night, between the opening of the day before and that of the day.
+        const { hoursInDay } = day.toZonedDateTime(zone);
+        seen.add(hoursInDay);
+        expect(before && after?.since(before).total('hours')).toBe(hoursInDay);
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect([...seen].sort()).toEqual([23, 24, 25]);
+});
