@@ -8,10 +8,15 @@ export const messagesAfterSuppression = `
   select s.tenant_id as "tenantId", s.id as subject,
     jsonb_build_object('batchId', b.id, 'askedAt', b.asked_at, 'answeredAt', b.answered_at, 'begunAt', s.handed_at) as facts
   from tenants t
-  join sends s on s.tenant_id = t.id and s.handed_at is not null and ${recent('s.handed_at')}
-  join suppressions x on x.tenant_id = s.tenant_id and x.subject_hash in (s.address_hash, s.domain_hash)
-    and x.channel in ('email', 'all') and x.scope_id in (s.tenant_id, s.sequence_id)
-  join suppression_batches b on b.tenant_id = x.tenant_id and b.id = x.batch_id
+  -- Fences: each message by itself, each suppression by its key. Joined freely, it was planned to read all suppressions for each message.
+  cross join lateral (
+    select tenant_id, id, sequence_id, on_unknown, state, address_hash, domain_hash, wire_until, handed_at
+    from sends where tenant_id = t.id and handed_at is not null and ${recent('handed_at')} offset 0) as s
+  cross join lateral (
+    select batch_id from suppressions where tenant_id = s.tenant_id and subject_hash = any (array[s.address_hash, s.domain_hash])
+      and channel in ('email', 'all') and scope_id in (s.tenant_id, s.sequence_id) offset 0) as x
+  cross join lateral (
+    select id, asked_at, answered_at from suppression_batches where tenant_id = s.tenant_id and id = x.batch_id offset 0) as b
   where s.on_unknown = 'show' and (s.state in ('sent', 'unknown') or s.state = 'handing' and s.wire_until < clock_timestamp())
     and s.handed_at > coalesce(b.answered_at, b.asked_at + interval '1 minute' * t.clock_factor)`;
 
