@@ -134,6 +134,8 @@ async function start({ demo }: { demo: boolean }): Promise<void> {
       dataDir: join(settings.dataDir, 'temporal'),
       port: settings.DECORUM_TEMPORAL_PORT,
       uiPort: settings.DECORUM_TEMPORAL_UI_PORT,
+      // Its reader ticks "include cross-origin credentials" there, and is known by the session of the console.
+      codecEndpoint: `http://127.0.0.1:${settings.DECORUM_API_PORT}/v1/histories`,
       namespace: settings.TEMPORAL_NAMESPACE,
       log: say,
     };

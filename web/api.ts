@@ -24,6 +24,7 @@ import type { exportRoutes } from '../api/routes/exports.ts';
 import type { importRoutes } from '../api/routes/imports.ts';
 import type { legalHoldRoutes } from '../api/routes/legalHolds.ts';
 import type { listRoutes } from '../api/routes/lists.ts';
+import type { integrationRoutes } from '../api/routes/integrations.ts';
 import type { launchPeopleCsvRoutes } from '../api/routes/launchPeopleCsv.ts';
 import type { launchRoutes } from '../api/routes/launches.ts';
 import type { previewRoutes } from '../api/routes/previews.ts';
@@ -71,6 +72,7 @@ type Known = (
   | typeof regulatorRoutes
   | typeof caughtMailRoutes
   | typeof launchPeopleCsvRoutes
+  | typeof integrationRoutes
   | typeof launchRoutes
   | typeof previewRoutes
   | typeof taskRoutes

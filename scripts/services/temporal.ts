@@ -19,6 +19,8 @@ export interface TemporalOptions {
   port?: number;
   /** False: no UI. */
   uiPort?: number | false;
+  /** Where the UI's reader has encrypted payloads decrypted: an address below which `/decode` answers. */
+  codecEndpoint?: string;
   namespace: string;
   searchAttributes?: AttributeTypes;
   /** Lets a workflow skip time when its start asks for it (`timeSkippingConfig`). */
@@ -74,6 +76,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2',
   ];
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']));
+  if (uiPort !== undefined && options.codecEndpoint !== undefined) args.push('--ui-codec-endpoint', options.codecEndpoint);
   if (store) args.push('--db-filename', store, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal');
   if (options.timeSkipping) args.push('--dynamic-config-value', 'frontend.WorkflowTimeSkippingEnabled=true');
 

@@ -11,7 +11,7 @@ import { useSession } from '../../shell/session.ts';
 type Scope = Body<'post', '/tokens'>['scopes'][number];
 
 /** What no token may do, whatever its user may (api/roles.ts). */
-const never = new Set(['session', 'account', 'tokens.write', 'users.write', 'tenant.write']);
+const never = new Set(['session', 'account', 'tokens.write', 'users.write', 'tenant.write', 'integrations.write']);
 
 /** Keys for one's own programs: what each may do, until when, and whether it was used. */
 export function Tokens() {

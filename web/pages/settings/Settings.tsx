@@ -4,6 +4,7 @@ import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { Waiting } from '../../parts/Waiting.tsx';
 import { useMay, useSession } from '../../shell/session.ts';
+import { Integrations } from './Integrations.tsx';
 import { Profile } from './Profile.tsx';
 import { Workspace } from './Workspace.tsx';
 
@@ -21,6 +22,7 @@ export function Settings() {
       <Profile user={user} />
       <ProblemNote error={error} />
       {data ? <Workspace tenant={data} isReadOnly={!may('tenant.write')} /> : !error && <Waiting />}
+      {may('integrations.read') && <Integrations isReadOnly={!may('integrations.write')} />}
     </Page>
   );
 }
