@@ -7,6 +7,7 @@ import type { accountRoutes } from '../api/routes/account.ts';
 import type { auditLogRoutes } from '../api/routes/auditLog.ts';
 import type { auditorRoutes } from '../api/routes/auditor.ts';
 import type { backupRoutes } from '../api/routes/backups.ts';
+import type { billingRoutes } from '../api/routes/billing.ts';
 import type { breachRoutes } from '../api/routes/breaches.ts';
 import type { breachFilingRoutes } from '../api/routes/breachFilings.ts';
 import type { breachNoticeRoutes } from '../api/routes/breachNotices.ts';
@@ -61,6 +62,7 @@ type Known = (
   | typeof doNotCallRoutes
   | typeof importRoutes
   | typeof exportRoutes
+  | typeof billingRoutes
   | typeof companyRoutes
   | typeof contactRoutes
   | typeof backupRoutes

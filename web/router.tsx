@@ -268,6 +268,10 @@ const system = createRoute({
   ...page('/system'),
   component: lazyRouteComponent(() => import('./pages/system/System.tsx'), 'System'),
 });
+const billing = createRoute({
+  ...page('/billing'),
+  component: lazyRouteComponent(() => import('./pages/billing/Billing.tsx'), 'Billing'),
+});
 const exports = createRoute({
   ...page('/exports'),
   component: lazyRouteComponent(() => import('./pages/exports/Exports.tsx'), 'Exports'),
@@ -348,6 +352,7 @@ export const router = createRouter({
       auditor,
       backups,
       exports,
+      billing,
       system,
       settings,
       users,

@@ -54,8 +54,7 @@ async function writeOn(run: ExportRun, tenantId: string, exportId: string): Prom
     run.onProgress(archive.end);
     if (run.isOver()) return true;
   }
-  await archive.finish();
-  return false;
+  return !(await archive.finish());
 }
 
 async function begin(db: Database, tenantId: string, job: Export, person: ExportedPerson | null): Promise<void> {
@@ -123,7 +122,8 @@ class Archive {
     await this.append(pieces, next, added);
   }
 
-  async finish(): Promise<void> {
+  /** False when it was taken back meanwhile. */
+  async finish(): Promise<boolean> {
     const { db } = this.run;
     const { id } = this.job;
     if (this.position.file === this.plan.tables.length) await this.addManifest();
@@ -132,7 +132,7 @@ class Archive {
       whole.update(bytes);
       this.run.onProgress(this.end);
     }
-    await db.inTenant(this.tenantId, async (tx) => finishExport(tx, id, whole.digest(), (await filesOf(tx, id)).length));
+    return db.inTenant(this.tenantId, async (tx) => finishExport(tx, id, whole.digest(), (await filesOf(tx, id)).length));
   }
 
   /** The manifest and the archive's directory, which lists it too: one piece, so that the archive ends once. */
@@ -154,7 +154,14 @@ class Archive {
   private async append(pieces: readonly Buffer[], position: Position, ended?: Parameters<typeof addFile>[2]): Promise<void> {
     const newRows = Math.max(0, position.fileRows - this.position.fileRows);
     this.end = await this.run.db.inTenant(this.tenantId, async (tx) => {
-      const end = await appendPieces(tx, this.job.id, { bytes: this.end, file: this.position.file }, pieces, position, newRows);
+      const end = await appendPieces(
+        tx,
+        this.job.id,
+        { planId: this.plan.id, bytes: this.end, file: this.position.file },
+        pieces,
+        position,
+        newRows,
+      );
       if (ended) await addFile(tx, this.job.id, ended);
       return end;
     });

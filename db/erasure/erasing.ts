@@ -1,3 +1,4 @@
+import { forgetInArchives } from '../exports/erasing.ts';
 import { heldNow } from '../legalHolds.ts';
 import { closeObligation } from '../obligation.ts';
 import { beginLook, closeWork, endLook } from '../outbox.ts';
@@ -49,6 +50,7 @@ export async function eraseNow(tx: Tx, plan: ErasurePlan, erasureId: string, has
     kind === 'contact'
       ? await eraseContact(tx, plan, { contactId: personId, numberHash: number, byUser: askedBy })
       : await eraseUser(tx, plan, personId);
+  await forgetInArchives(tx, personId);
   const hashes = [address, number].filter((each) => each !== null);
   await writeTombstones(
     tx,

@@ -27,7 +27,7 @@ export class NotOurs extends Error {}
 export async function appendPieces(
   tx: Tx,
   exportId: string,
-  at: { readonly bytes: number; readonly file: number },
+  at: { readonly planId: string; readonly bytes: number; readonly file: number },
   pieces: readonly Buffer[],
   { file, after, fileFrom, fileRows }: Position,
   newRows: number,
@@ -42,8 +42,19 @@ export async function appendPieces(
   }
   const moved = await tx.run(
     `update exports set bytes = $3, file = $4, after = $5, file_from = $6, file_rows = $7, rows_written = rows_written + $8
-     where id = $1 and bytes = $2 and file = $9 and state = 'running'`,
-    [exportId, at.bytes, end, file, after === null ? null : JSON.stringify(after), fileFrom, fileRows, newRows, at.file],
+     where id = $1 and bytes = $2 and file = $9 and plan ->> 'id' = $10 and state = 'running'`,
+    [
+      exportId,
+      at.bytes,
+      end,
+      file,
+      after === null ? null : JSON.stringify(after),
+      fileFrom,
+      fileRows,
+      newRows,
+      at.file,
+      at.planId,
+    ],
   );
   if (moved === 0) throw new NotOurs(`Export ${exportId} is not written on at byte ${at.bytes} by this run.`);
   return end;

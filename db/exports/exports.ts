@@ -53,14 +53,15 @@ export async function beginWriting(tx: Tx, exportId: string, plan: ExportPlan, r
   ]);
 }
 
-/** The archive is whole: closes the promise with what was handed out (P8). */
-export async function finishExport(tx: Tx, exportId: string, sha256: Buffer, files: number): Promise<void> {
+/** The archive is whole: closes the promise with what was handed out (P8). False when it is not written any more. */
+export async function finishExport(tx: Tx, exportId: string, sha256: Buffer, files: number): Promise<boolean> {
   const [done] = await tx.rows<{ rows: number; bytes: number }>(
     `update exports set state = 'done', sha256 = $2, done_at = decorum.now(), expires_at = decorum.now() + interval '${keptDays} days'
      where id = $1 and state = 'running' returning rows_written as rows, bytes`,
     [exportId, sha256],
   );
   if (done) await closeObligation(tx, 'export.ready', exportId, { ...done, files, sha256: sha256.toString('hex') });
+  return done !== undefined;
 }
 
 /** Ends one that is being written, or takes back one that is there. False when there is nothing to end. */

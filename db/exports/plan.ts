@@ -17,6 +17,8 @@ interface ExportColumn {
 }
 
 export interface ExportPlan {
+  /** An export that begins anew has another: what a run has read for the old one is not written into it. */
+  readonly id: string;
   readonly tables: readonly ExportTable[];
   /** What stays behind, and why: the manifest says so. */
   readonly omitted: readonly Omission[];
@@ -80,7 +82,8 @@ export async function planExport(tx: Tx, contactId: string | null): Promise<Expo
     omitted.push(...secrets.map((column) => ({ what: `${name}.${column.name}`, because: 'secret' as const })));
     tables.push({ name, columns: shown.map(({ name, type }) => ({ name, type })), key: keyOf(all), ofPerson });
   }
-  return { tables, omitted };
+  const { id } = await tx.row<{ id: string }>(`select gen_random_uuid() as id`);
+  return { id, tables, omitted };
 }
 
 function byTable(columns: readonly Column[]): Map<string, Column[]> {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { detachBilling } from '../../db/billing/detach.ts';
 import { deleteNextRecord, wakeNeglected } from '../../db/billing/retention.ts';
+import { wakeBilling } from '../../db/billing/wake.ts';
 import { placeHold, releaseHold } from '../../db/legalHolds.ts';
 import { type Database, openDatabase, type Tx } from '../../db/transaction.ts';
 import { newWorkspace, type Workspace, World, wanted } from '../db/world.ts';
@@ -130,7 +131,11 @@ test('a legal hold keeps what is due, and its release lets it go', async () => {
   world.now = keepUntil;
   expect(await look()).toBe(day);
   expect(await records()).toHaveLength(1);
-  await inIt((tx) => releaseHold(tx, holdId, 'Settled', workspace.rep.id));
+  await inIt(async (tx) => {
+    await releaseHold(tx, holdId, 'Settled', workspace.rep.id);
+    await wakeBilling(tx);
+  });
+  expect(await wanted(world, workspace)).toContain(`billing/${workspace.tenantId}`);
   expect(await look()).toBe(0);
   expect(await records()).toEqual([]);
 });

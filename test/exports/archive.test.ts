@@ -1,6 +1,7 @@
 import { runExport, type ExportRun } from '../../activities/exports/runExport.ts';
 import { bytesOf } from '../../db/exports/archive.ts';
 import { cancelExport, findExport } from '../../db/exports/exports.ts';
+import { forgetInArchives } from '../../db/exports/erasing.ts';
 import { startExport } from '../../db/exports/start.ts';
 import { portabilityDeadline } from '../../law/answers.ts';
 import { newPeople, newWorkspace, type Workspace, World } from '../db/world.ts';
@@ -158,6 +159,25 @@ describe('an account', () => {
 });
 
 describe('a person', () => {
+  test('who is erased is in no archive: one that is there goes, one that is being written begins anew', async () => {
+    const workspace = await newWorkspace(world);
+    const [ann] = await newPeople(world, workspace, 2);
+    const { exportId: done } = await exported(workspace);
+    const { exportId: ofAnn } = await ask(workspace, ann?.contact.id);
+    const { exportId: running } = await ask(workspace);
+    for (let turn = 0; turn < 60; turn += 1) await runExport(run(), workspace.tenantId, running);
+    expect(await look(workspace, running)).toMatchObject({ state: 'running', bytes: expect.any(Number) });
+    await world.db.inTenant(workspace.tenantId, async (tx) => {
+      await tx.run(`delete from contacts where id = $1`, [ann?.contact.id]);
+      await forgetInArchives(tx, ann?.contact.id ?? '');
+    });
+    expect(await world.db.inTenant(workspace.tenantId, (tx) => tx.rows(`select from export_chunks`))).toEqual([]);
+    expect(await look(workspace, done)).toMatchObject({ state: 'expired' });
+    expect(await look(workspace, ofAnn)).toMatchObject({ state: 'cancelled' });
+    const { rows } = await opened(await written(workspace, running));
+    expect(rows('contacts')).toHaveLength(1);
+  });
+
   test('gets what is about them, and nothing about anybody else', async () => {
     const workspace = await newWorkspace(world);
     const [ann, bob] = await newPeople(world, workspace, 2);
@@ -182,6 +202,7 @@ describe('a person', () => {
       'launch_lists', // how far a list has been enrolled
       'obligations', // proof, by the id of the deed
       'suppression_batches', // how far a batch has been swept
+      'tombstones', // of people who are gone
     ]);
   });
 });

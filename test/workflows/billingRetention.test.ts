@@ -1,5 +1,6 @@
 import { detachBilling } from '../../db/billing/detach.ts';
 import type { Transaction } from '../../db/billing/transactions.ts';
+import type { Tx } from '../../db/transaction.ts';
 import { newTransaction } from '../billing/newTransaction.ts';
 import { newUser } from '../builders/tenant.ts';
 import { keep, personalDataIn, type Run, runsOf } from './histories.ts';
@@ -20,7 +21,7 @@ function lifeMs({ history }: Run): number {
 
 test('for eight years every record goes on its day, and no run is older than thirty', async () => {
   const tenantId = await world.newTenant();
-  const inIt = world.db.inTenant.bind(world.db, tenantId);
+  const inIt = <T>(work: (tx: Tx) => Promise<T>) => world.db.inTenant(tenantId, work);
   const days = ['2024-02-29', '2026-01-31', '2026-11-24'];
   const made = await inIt(async (tx) => {
     const { id } = await newUser(tx, { role: 'owner' });

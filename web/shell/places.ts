@@ -16,6 +16,7 @@ export const places = [
   { to: '/breaches', label: 'Breaches', key: 'b', action: 'breaches.read' },
   { to: '/legal-holds', label: 'Legal holds', key: 'h', action: 'holds.read' },
   { to: '/audit-log', label: 'Audit log', key: 'd', action: 'audit.read' },
+  { to: '/billing', label: 'Billing', key: 'q', action: 'billing.read' },
   { to: '/exports', label: 'Export', key: 'z', action: 'exports.read' },
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
   { to: '/users', label: 'Users', key: 'u', action: 'users.read' },
