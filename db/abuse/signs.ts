@@ -35,22 +35,24 @@ interface Sendings {
   complained: number;
 }
 
-/** Of each mailbox, and of the workspace where more than one has sent. Counted from the complaints' side: they are few, messages are many. */
+/** Of each mailbox, and of the workspace where more than one has sent. Counted from the complaints' side, each with a
+ * look-up of its own: they are few, messages are many. */
 async function sendings(tx: Tx): Promise<Counted[]> {
   const mailboxes = await tx.rows<Sendings>(
     `with came_back as (
-       select s.mailbox_id, count(*) filter (where x.basis = 'bounce') as bounced, count(*) filter (where x.basis = 'complaint') as complained
-       from suppressions x join sends s on s.address_hash = x.subject_hash and s.enrolment_id = x.enrolment_id
-       where x.basis in ('bounce', 'complaint') and x.asked_at > decorum.now() - interval '7 days'
-         and s.state in ('sent', 'refused', 'unknown') and coalesce(s.counted_at, s.sent_at) > decorum.now() - interval '7 days'
-       group by 1),
-     went as (
-       select mailbox_id, count(*) filter (where at > decorum.now() - interval '7 days') as sent, count(*) filter (where at > decorum.now() - interval '1 day') as today,
-         count(*) filter (where at <= decorum.now() - interval '1 day') as before
-       from (select mailbox_id, coalesce(counted_at, sent_at) as at from sends where state in ('sent', 'refused', 'unknown')) as s
-       where at > decorum.now() - interval '8 days' group by 1)
-     select w.mailbox_id as "mailboxId", w.sent, w.today, w.before, coalesce(b.bounced, 0) as bounced, coalesce(b.complained, 0) as complained
-     from went w left join came_back b on b.mailbox_id = w.mailbox_id order by 1`,
+       select s.mailbox_id, count(*) filter (where x.basis = 'bounce') as bounced, count(*) filter (where x.basis = 'complaint') as complained,
+         count(*) filter (where s.state = 'refused') as refused
+       from suppressions x cross join lateral (
+         select mailbox_id, state from sends where enrolment_id = x.enrolment_id and address_hash = x.subject_hash
+           and state in ('sent', 'refused', 'unknown') and coalesce(counted_at, sent_at) > decorum.now() - interval '7 days' offset 0) as s
+       where x.basis in ('bounce', 'complaint') and x.asked_at > decorum.now() - interval '7 days' group by 1)
+     select m.id as "mailboxId", w.sent + coalesce(b.refused, 0) as sent, w.today, w.before, coalesce(b.bounced, 0) as bounced, coalesce(b.complained, 0) as complained
+     from mailboxes m cross join lateral (
+       select count(*) filter (where counted_at > decorum.now() - interval '7 days') as sent, count(*) filter (where counted_at > decorum.now() - interval '1 day') as today,
+         count(*) filter (where counted_at <= decorum.now() - interval '1 day') as before
+       from sends where mailbox_id = m.id and state in ('sent', 'unknown') and counted_at > decorum.now() - interval '8 days' offset 0) as w
+     left join came_back b on b.mailbox_id = m.id
+     where w.sent + w.before + coalesce(b.refused, 0) > 0 order by 1`,
   );
   const rates = (
     scope: 'tenant' | 'mailbox',
@@ -79,12 +81,15 @@ async function worstImport(tx: Tx): Promise<Signs['dead_import'] | undefined> {
   const [worst] = await tx.rows<Signs['dead_import']>(
     `with dead as (
        select c.import_id, count(distinct s.id) as n
-       from suppressions x join sends s on s.address_hash = x.subject_hash and s.enrolment_id = x.enrolment_id
-       join contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
-       join imports i on i.tenant_id = c.tenant_id and i.id = c.import_id and i.created_at > decorum.now() - interval '30 days'
+       from suppressions x
+       cross join lateral (
+         select id, contact_id from sends where enrolment_id = x.enrolment_id and address_hash = x.subject_hash offset 0) as s
+       cross join lateral (select import_id from contacts where id = s.contact_id offset 0) as c
+       join imports i on i.id = c.import_id and i.created_at > decorum.now() - interval '30 days'
        where x.basis = 'bounce' and x.asked_at > decorum.now() - interval '30 days' group by 1 order by n desc limit 1)
-     select d.n as dead, (select count(*) from contacts c join sends s on s.tenant_id = c.tenant_id and s.contact_id = c.id
-       where c.import_id = d.import_id and s.state in ('sent', 'refused', 'unknown')) as sent
+     select d.n as dead, (
+       select count(*) from contacts c cross join lateral (
+         select from sends where contact_id = c.id and state in ('sent', 'refused', 'unknown') offset 0) as s where c.import_id = d.import_id) as sent
      from dead d`,
   );
   return worst;

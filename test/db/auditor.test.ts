@@ -211,6 +211,7 @@ test.each([
   await plant(`update obligations set due_at = due_at + interval '1 hour' where subject_id = $1`, [rows[0]?.id]);
   await look();
   expect((await findings('due_date_differs')).length).toBe(before + 1);
+  await plant(`delete from obligations where subject_kind = 'test'`);
 });
 
 test('an obligation whose workflow is gone, and a workflow whose obligation is gone', async () => {
