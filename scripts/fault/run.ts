@@ -23,6 +23,8 @@ const scratch = join(import.meta.dirname, '../../.decorum');
 export interface FaultResult extends Verdict {
   seed: number;
   kills: number;
+  /** Lines of the logs of all processes in which somebody's address stands. */
+  named: number;
   seconds: number;
 }
 
@@ -70,7 +72,8 @@ export async function faultRun({
     scene.isOver = true;
     await Promise.all(acting);
     const verdict = await judge(db, tenant, await sink.records(), unsubscribed);
-    return { seed, ...verdict, kills: progress.kills, seconds: seconds() };
+    const named = world.logLines().filter((line) => /[\w.+-]+@[\w-]+\.[a-z]{2,}/i.test(line)).length;
+    return { seed, ...verdict, named, kills: progress.kills, seconds: seconds() };
   } finally {
     await db.close();
     await world.end();
@@ -80,8 +83,10 @@ export async function faultRun({
 }
 
 /** Whether everything that is promised held. */
-export function held({ sent, duplicates, begunAfterUnsubscribe, lost, unknown, kills }: FaultResult): boolean {
-  return sent > 0 && duplicates === 0 && begunAfterUnsubscribe === 0 && lost === 0 && unknown <= connections * kills;
+export function held({ sent, duplicates, begunAfterUnsubscribe, lost, unknown, named, kills }: FaultResult): boolean {
+  return (
+    sent > 0 && duplicates === 0 && begunAfterUnsubscribe === 0 && lost === 0 && named === 0 && unknown <= connections * kills
+  );
 }
 
 async function bundle(say: (line: string) => void): Promise<string> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../db/migrate.ts';
@@ -26,6 +26,8 @@ export interface World {
   killAll(): Promise<void>;
   /** Worker processes that died so far, by our kills or at a fault point. */
   workerDeaths(): number;
+  /** What all processes have logged so far. */
+  logLines(): string[];
   /** Ends everything and removes the folder; with DECORUM_FAULT_KEEP set the folder is left to be looked at. */
   end(): Promise<void>;
 }
@@ -54,7 +56,7 @@ export async function startWorld(options: { secret: string; workflowBundle: stri
     API_PORT: String(apiPort),
     PUBLIC_URL: `http://127.0.0.1:${apiPort}`,
     OUTBOUND_ALLOWED: '127.0.0.0/8', // the fault run's own mail server
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'info',
   };
 
   let ending = false;
@@ -129,6 +131,7 @@ export async function startWorld(options: { secret: string; workflowBundle: stri
       [postgres, temporal] = await Promise.all([startDatabase(), startClock()]);
     },
     workerDeaths: () => deaths,
+    logLines: () => readFileSync(join(folder, 'processes.log'), 'utf8').split('\n'),
     async end() {
       ending = true;
       await Promise.all([killed(worker.current()), killed(api.current())]);
