@@ -22,6 +22,7 @@ import { watchAuditor } from './auditorWatch.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { dispatchLoop } from './dispatchLoop.ts';
 import { faultPoints } from './faults.ts';
+import { ledgerLoop } from './ledgerLoop.ts';
 import { keepSchedules, standingOf } from './schedules.ts';
 import { failureConverterPath, openHistories } from './histories.ts';
 import { connectClient, connectNative } from './temporal.ts';
@@ -64,6 +65,15 @@ const letters =
     : undefined;
 const backups = openBackups(environment);
 const activities = allActivities({
+const backupWorld = backups && {
+  ...backups,
+  ownerUrl: environment.DATABASE_URL,
+  db,
+  vault: secrets,
+  addressKey: environment.keys.addressKey,
+  now: () => new Date(),
+  log,
+};
   db,
   billing,
   dispatch: dispatcher,
@@ -88,7 +98,21 @@ const activities = allActivities({
   registryFolder: environment.REGISTRY_FOLDER,
   bounceAddress: bounceAddressOf(environment.keys.linkKeys, environment.INBOUND_DOMAIN),
   letters,
-  backups: backups && { ...backups, ownerUrl: environment.DATABASE_URL, db, vault: secrets, now: () => new Date(), log },
+  deletion: {
+    db,
+    vault: secrets,
+    executions: temporalExecutions(client, environment.TEMPORAL_NAMESPACE),
+    certificates: clearanceSigner(environment.keys.certificateSeeds),
+    backupStore: backups?.store,
+    ledger: backups?.ledger,
+    addressKey: environment.keys.addressKey,
+    letters,
+    alarmTo: environment.ALARM_MAIL_TO,
+    erases: { batchRows: 5_000, forMs: 50_000 }, // some tens of milliseconds a batch, after which a hold that waits is let in
+    monotonicMs: () => performance.now(),
+    now: () => new Date(),
+  },
+  backups: backupWorld,
 });
 
 const workflowBundle: WorkflowBundleOption = environment.WORKFLOW_BUNDLE
@@ -120,6 +144,7 @@ const workers = await Promise.all(
 await keepSchedules(client, standingOf(environment));
 const stopping = new AbortController();
 const dispatching = dispatchLoop({
+const comparing = backupWorld && ledgerLoop(backupWorld, stopping.signal);
   client,
   namespace: environment.TEMPORAL_NAMESPACE,
   db: dispatcherDb,
@@ -143,7 +168,7 @@ try {
 } finally {
   inside.close();
   stopping.abort();
-  await Promise.all([dispatching, watching]);
+  await Promise.all([dispatching, watching, comparing]);
   pool.close();
   await Promise.all([db.close(), billing.close(), histories.close(), dispatcherDb.close(), connection.close(), client.connection.close()]);
 }

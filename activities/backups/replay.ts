@@ -1,11 +1,15 @@
-import { deleteContact } from '../../db/contacts.ts';
 import { eraseAccountBatch } from '../../db/erasure/batches.ts';
+import { eraseContact, eraseUser } from '../../db/erasure/person.ts';
 import { planErasure } from '../../db/erasure/plan.ts';
 import { countLeft } from '../../db/erasure/proof.ts';
+import { type Tombstone, writeTombstones } from '../../db/erasure/tombstones.ts';
 import { roleUrl } from '../../db/roles.ts';
 import { destroyTenantKey } from '../../db/tenantKeys.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
-import { LedgerBroken } from '../../providers/backup/ledger.ts';
+import { canonicalAddress } from '../../domain/address.ts';
+import { phoneNumber } from '../../domain/phoneNumber.ts';
+import { type Ledger, LedgerBroken } from '../../providers/backup/ledger.ts';
+import { type AddressHasher, addressHasher } from '../../providers/keyedHash.ts';
 import type { Manifest } from './manifest.ts';
 import type { BackupWorld } from './world.ts';
 
@@ -17,40 +21,49 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Erases in a restored database, which is closed, who was erased since its backup by the ledger outside: deleted people do not come back
- * (P7). Answers how many. The ledger must reach at least as far as it did when the backup was taken.
+ * (P7), and no import brings them back later. Answers how many. The ledger must reach at least as far as it did when the backup was taken.
  */
 export async function replayErasures(
-  { ledger }: Pick<BackupWorld, 'ledger'>,
+  { ledger, addressKey }: Pick<BackupWorld, 'ledger' | 'addressKey'>,
   targetUrl: string,
-  { takenAt, ledger: head }: Pick<Manifest, 'takenAt' | 'ledger'>,
+  backup: Pick<Manifest, 'takenAt' | 'ledger'>,
 ): Promise<number> {
-  const from = new Date(takenAt.getTime() - overlapMs);
-  const accounts = new Set<string>();
-  const people = new Map<string, Set<string>>();
-  let mac = '';
-  for await (const row of ledger.read()) {
-    if (row.head.seq === head.seq) ({ mac } = row.head);
-    if (row.head.seq <= head.seq && row.erasedAt < from) continue;
-    if (row.kind === 'account') accounts.add(row.tenantId);
-    else people.set(row.tenantId, (people.get(row.tenantId) ?? new Set()).add(row.hash.toString('hex')));
-  }
-  if (head.seq > 0 && mac !== head.mac)
-    throw new LedgerBroken('The ledger of erasures is not the one that was there when the backup was taken: restore the file.');
-
+  const erasures = await erasedSince(ledger, backup);
   const db = openReplaying(targetUrl);
+  let erased = 0;
   try {
-    let erased = 0;
-    for (const tenantId of accounts) {
-      await eraseAccount(db, tenantId);
-      erased += 1;
-    }
-    for (const [tenantId, hashes] of people) {
-      if (!accounts.has(tenantId)) erased += await erasePeople(db, tenantId, [...hashes]);
+    for (const [tenantId, tombstones] of erasures) {
+      for (let from = 0; from < tombstones.length; from += batchRows) {
+        await db.inTenant(tenantId, (tx) => writeTombstones(tx, tombstones.slice(from, from + batchRows)));
+      }
+      if (tombstones.some(({ kind }) => kind === 'account')) {
+        await eraseAccount(db, tenantId);
+        erased += 1;
+      } else erased += await erasePeople(db, addressHasher(addressKey, tenantId), tenantId, tombstones);
     }
     return erased;
   } finally {
     await db.close();
   }
+}
+
+/** By workspace, in the order of the ledger. */
+async function erasedSince(
+  ledger: Ledger,
+  { takenAt, ledger: head }: Pick<Manifest, 'takenAt' | 'ledger'>,
+): Promise<Map<string, Tombstone[]>> {
+  const from = new Date(takenAt.getTime() - overlapMs);
+  const erasures = new Map<string, Tombstone[]>();
+  let mac = '';
+  for await (const { tenantId, kind, hash, erasedAt, head: at } of ledger.read()) {
+    if (at.seq === head.seq) ({ mac } = at);
+    if (at.seq <= head.seq && erasedAt < from) continue;
+    erasures.set(tenantId, erasures.get(tenantId) ?? []);
+    erasures.get(tenantId)?.push({ kind, hash });
+  }
+  if (head.seq > 0 && mac !== head.mac)
+    throw new LedgerBroken('The ledger of erasures is not the one that was there when the backup was taken: restore the file.');
+  return erasures;
 }
 
 /** As the application, behind each tenant's wall, with the one liberty to work in a closed database. */
@@ -78,11 +91,45 @@ async function eraseAccount(db: Database, tenantId: string): Promise<void> {
   });
 }
 
-/** One transaction a person, so that the next one finds them gone whatever becomes of this process. */
-async function erasePeople(db: Database, tenantId: string, hashes: readonly string[]): Promise<number> {
-  const ids = await db.inTenant(tenantId, (tx) =>
-    tx.rows<{ id: string }>(`select id from contacts where encode(address_hash, 'hex') = any($1) order by id`, [hashes]),
-  );
-  for (const { id } of ids) await db.inTenant(tenantId, (tx) => deleteContact(tx, id, nobody));
-  return ids.length;
+/**
+ * One transaction a person, so that the next run finds them gone whatever becomes of this process. Who has an address is known by it:
+ * a number alone may be a switchboard's.
+ */
+async function erasePeople(
+  db: Database,
+  hash: AddressHasher,
+  tenantId: string,
+  tombstones: readonly Tombstone[],
+): Promise<number> {
+  const known = (of: Tombstone['kind']) =>
+    new Set(tombstones.filter(({ kind }) => kind === of).map(({ hash }) => hash.toString('hex')));
+  const [contacts, users] = [known('contact'), known('user')];
+  const plan = await db.inTenant(tenantId, planErasure);
+  let erased = 0;
+  for (let after = nobody; ; ) {
+    const page = await db.inTenant(tenantId, (tx) =>
+      tx.rows<{ id: string; addressHash: Buffer | null; phone: string | null }>(
+        `select id, address_hash as "addressHash", phone from contacts where id > $1 order by id limit $2`,
+        [after, batchRows],
+      ),
+    );
+    for (const { id, addressHash, phone } of page) {
+      const numberHash = phone === null ? null : hash(phoneNumber(phone) ?? phone);
+      if (!contacts.has((addressHash ?? numberHash)?.toString('hex') ?? '')) continue;
+      await db.inTenant(tenantId, (tx) => eraseContact(tx, plan, { contactId: id, numberHash, byUser: nobody }));
+      erased += 1;
+    }
+    const last = page.at(-1);
+    if (!last || page.length < batchRows) break;
+    after = last.id;
+  }
+  for (const { id, email } of await db.inTenant(tenantId, (tx) =>
+    tx.rows<{ id: string; email: string }>(`select id, email from users`),
+  )) {
+    const address = canonicalAddress(email);
+    if (!address.ok || !users.has(hash(address.canonical).toString('hex'))) continue;
+    await db.inTenant(tenantId, (tx) => eraseUser(tx, plan, id));
+    erased += 1;
+  }
+  return erased;
 }

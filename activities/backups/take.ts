@@ -108,7 +108,7 @@ export function told({ id, name, takenAt, expiresAt, format, migrations, bytes, 
 }
 
 /** Of a process that died while it took a backup: whole with its key it is one; anything less goes. */
-async function settleLeftOver(world: BackupWorld, catalogue: Catalogue): Promise<void> {
+export async function settleLeftOver(world: BackupWorld, catalogue: Catalogue): Promise<void> {
   for (const entry of await catalogue.kept()) {
     if (entry.state !== 'taking') continue;
     try {

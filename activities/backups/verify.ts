@@ -5,7 +5,7 @@ import { type Catalogue, type Entry, withCatalogue } from '../../db/backups/cata
 import { BackupUnreadable, unseal } from '../../providers/backup/cipher.ts';
 import { BackupMissing } from '../../providers/backup/store.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import { told, wordsOf } from './take.ts';
+import { settleLeftOver, told, wordsOf } from './take.ts';
 import type { BackupWorld } from './world.ts';
 
 /** A file that was whole is read again after so long: disks forget in silence. */
@@ -24,11 +24,11 @@ export interface Verified {
  */
 export function verifyBackups(world: BackupWorld, { all = false } = {}): Promise<Verified[]> {
   return withCatalogue(world.ownerUrl, async (catalogue) => {
+    await settleLeftOver(world, catalogue);
     const known = await catalogue.kept();
     const stored = new Set((await world.store.list()).map(({ name }) => name));
     const verified: Verified[] = [];
     for (const entry of known) {
-      if (entry.state === 'taking') continue; // of a process that died: the next backup settles it
       verified.push(await look(world, catalogue, entry, stored.has(entry.name), all));
       stored.delete(entry.name);
     }

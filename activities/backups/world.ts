@@ -14,6 +14,8 @@ export interface BackupWorld {
   ledger: Ledger;
   /** Its keys wrap the key of each backup. */
   vault: Vault;
+  /** Of the keyed hashes by which the ledger knows people. */
+  addressKey: Buffer;
   /** A backup is destroyed when it is so old. */
   keepDays: number;
   now(): Date;

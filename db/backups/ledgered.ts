@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { asOwner } from './catalogue.ts';
 
 /** As the ledger outside has it (providers/backup/ledger.ts). */
 interface Line {
@@ -34,4 +35,14 @@ export async function missedTombstones(client: Client, limit: number): Promise<L
     [limit],
   );
   return rows;
+}
+
+/** Changes with every tombstone. */
+export async function tombstonesMark(ownerUrl: string): Promise<string> {
+  return asOwner(ownerUrl, async (client) => {
+    const { rows } = await client.query<{ mark: string }>(
+      `select concat_ws(' ', count(*), max(erased_at)) as mark from tombstones`,
+    );
+    return rows[0]?.mark ?? '';
+  });
 }

@@ -69,6 +69,7 @@ async function withBackups(work: (world: BackupWorld) => Promise<object>): Promi
       ownerUrl: environment.DATABASE_URL,
       db,
       vault: vault(environment.keys.vaultKeys),
+      addressKey: environment.keys.addressKey,
       now: () => new Date(),
       log: processLog('backups', 'silent'),
     };

@@ -36,6 +36,7 @@ test('a backup is shown to officers, operators and owners of any workspace; with
     ownerUrl: api.ownerUrl,
     db: api.db,
     vault: api.deps.vault,
+    addressKey: api.deps.addressKey,
     store: folderStore(folder),
     ledger: openLedger({ file: join(folder, 'erasures.ledger'), key: randomBytes(32) }),
     keepDays: 28,

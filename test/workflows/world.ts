@@ -91,7 +91,8 @@ export async function startWorld(options: {
   fault?: Fault;
   forgetful?: true;
   registryFolder?: string;
-  backups?: (ground: Pick<BackupWorld, 'ownerUrl' | 'db' | 'vault'>) => BackupWorld;
+  deletion?: Partial<DeletionDependencies>;
+  backups?: (ground: Pick<BackupWorld, 'ownerUrl' | 'db' | 'vault' | 'addressKey'>) => BackupWorld;
 }): Promise<World> {
   const path = process.env.DECORUM_TEST_SERVER;
   const bundle = process.env.DECORUM_WORKFLOW_BUNDLE;
@@ -149,11 +150,19 @@ export async function startWorld(options: {
     addressKey,
     auditSigner: clearanceSigner([randomBytes(32)]),
     usageDays: 90,
-    backups: options.backups?.({ ownerUrl: database.ownerUrl, db, vault: secrets }),
-    letters: {
-      mail: systemMailOf(`smtp://127.0.0.1:${(sink.server.address() as AddressInfo).port}`, 'decorum@system.example'),
-      linkKeys: [randomBytes(32)],
-      publicUrl: 'https://decorum.example',
+    backups: options.backups?.({ ownerUrl: database.ownerUrl, db, vault: secrets, addressKey }),
+    letters,
+    deletion: {
+      db,
+      vault: secrets,
+      executions: executionsOf(client, terminate),
+      certificates: clearanceSigner([randomBytes(32)]),
+      letters,
+      addressKey,
+      erases: { batchRows: 2, forMs: 0 }, // a batch a call
+      monotonicMs: () => performance.now(),
+      now: () => new Date(),
+      ...options.deletion,
     },
   });
 

@@ -11,6 +11,8 @@ import { listDrills } from '../../../db/backups/drills.ts';
 import { roleUrl } from '../../../db/roles.ts';
 import { openDatabase } from '../../../db/transaction.ts';
 import { newContact } from '../../builders/contact.ts';
+import { newUser } from '../../builders/tenant.ts';
+import { addressHash } from '../../../providers/keyedHash.ts';
 import { newWorkspace } from '../../db/world.ts';
 import { checksums } from './checksums.ts';
 import { backupWorld } from './world.ts';
@@ -20,6 +22,8 @@ let tenantId: string;
 let deletedAccount: string;
 let gone: { id: string; email: string; addressHash: Buffer };
 let stays: { id: string };
+/** A contact with an address, one with a number only, a user. */
+let erased: string[];
 /** Backed up when everybody was there; the person and the account were erased afterwards. */
 let name: string;
 beforeAll(async () => {
@@ -31,11 +35,20 @@ beforeAll(async () => {
     await newContact(tx, world.base.addressKey),
     await newContact(tx, world.base.addressKey),
   ]);
+  const [leaver, numbered] = await world.db.inTenant(tenantId, async (tx) => [
+    await newUser(tx, { email: 'leaver@acme.example' }),
+    await tx.row<{ id: string }>(
+      `insert into contacts (tenant_id, phone, first_name) values (decorum.tenant(), '+12125550147', 'Nora') returning id`,
+    ),
+  ]);
+  erased = [gone.id, numbered.id, leaver.id];
   await world.db.inTenant(deletedAccount, (tx) => newContact(tx, world.base.addressKey));
   ({ name } = await takeBackup(world));
   await world.db.inTenant(tenantId, (tx) => deleteContact(tx, gone.id, acme.rep.id));
   await world.ledger.appendTombstones([
     { tenantId, kind: 'contact', hash: gone.addressHash, erasedAt: world.now() },
+    { tenantId, kind: 'contact', hash: addressHash(world.addressKey, tenantId, '+12125550147'), erasedAt: world.now() },
+    { tenantId, kind: 'user', hash: addressHash(world.addressKey, tenantId, 'leaver@acme.example'), erasedAt: world.now() },
     { tenantId: deletedAccount, kind: 'account', hash: Buffer.alloc(32), erasedAt: world.now() },
   ]);
 });
@@ -54,7 +67,7 @@ const drills = () => world.db.inTenant(tenantId, (tx) => listDrills(tx, 10));
 
 test('a drill restores the newest, erases who was erased since, drops it, and is in the record', async () => {
   await drillRestore(world);
-  expect(await drills()).toMatchObject([{ state: 'passed', erasures: 2, problem: null }]);
+  expect(await drills()).toMatchObject([{ state: 'passed', erasures: 4, problem: null }]);
   const left = await ask(
     world.ownerUrl,
     `select from pg_database where datname like 'decorum_drill_' || (select oid from pg_database where datname = current_database()) || '%'`,
@@ -90,22 +103,26 @@ test('who was erased does not come back by a restore; everybody else does, row b
     await expect(find()).rejects.toMatchObject({ code: 'DC024' });
 
     expect(await openAfterRestore(restored)).toEqual({
-      erasures: 2,
+      erasures: 4,
       pausedMailboxes: expect.any(Number),
       workflows: expect.any(Number),
     });
     expect(await find()).toEqual([{ id: stays.id }]);
     await app.close();
 
-    const left = await ask(target, `select from contacts where email = $1 or tenant_id = $2`, [gone.email, deletedAccount]);
+    const left = await ask(
+      target,
+      `select id from contacts where email = $1 or tenant_id = $2 or id = any($3) union all select id from users where email = 'leaver@acme.example'`,
+      [gone.email, deletedAccount, erased],
+    );
     expect(left).toEqual([]);
     expect(await ask(target, `select from mailboxes where state = 'active'`)).toEqual([]);
     // Of the others, and of the tables that the two are not in, nothing has changed.
     const after = await checksums(target);
     const changed = Object.keys(before).filter((table) => before[table] !== after[table]);
     expect(changed).toEqual(expect.arrayContaining(['public.contacts', 'public.tombstones']));
-    const others = `select md5(string_agg(c::text, ',' order by id)) as sum from contacts c where tenant_id = $1 and id <> $2`;
-    const values = [tenantId, gone.id];
+    const others = `select md5(string_agg(c::text, ',' order by id)) as sum from contacts c where tenant_id = $1 and id <> all($2)`;
+    const values = [tenantId, erased];
     expect(await ask(target, others, values)).toEqual(await ask(world.ownerUrl, others, values));
     await expect(openAfterRestore(restored)).rejects.toThrow('open');
   } finally {

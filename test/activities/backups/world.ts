@@ -21,6 +21,7 @@ export async function backupWorld() {
     store: folderStore(join(folder, 'store')),
     ledger: openLedger({ file: ledgerFile, key: randomBytes(32) }),
     vault: base.vault,
+    addressKey: base.addressKey,
     keepDays: 28,
     now: () => base.now,
     log: pino({ level: 'silent' }),
