@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { runBench } from './bench.ts';
 import { breachSizes, runBreachBench } from './breach.ts';
+import { eraseSizes, runEraseBench } from './erase.ts';
 import { type Measure, measures } from './round.ts';
 import { full, quick } from './sizes.ts';
 import { asTable } from './table.ts';
@@ -10,7 +11,10 @@ import { asTable } from './table.ts';
 const command = new Command('bench')
   .description('Measures the whole lawful way of an e-mail against simpler ways without it')
   .addArgument(
-    new Argument('[subject]', 'breach: notices to many affected people; calls: clearances alone').choices(['breach', 'calls']),
+    new Argument(
+      '[subject]',
+      'breach: notices to many affected people; calls: clearances alone; erase: the purge of an account',
+    ).choices(['breach', 'calls', 'erase']),
   )
   .option('--json', 'one JSON object instead of the table')
   .option('--quick', 'small sizes, one round: shows that everything works, and no speed')
@@ -25,8 +29,13 @@ try {
 const options = command.opts<{ json?: true; quick?: true; only?: Measure }>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-if (command.args[0] === 'breach') {
-  const report = await runBreachBench(breachSizes[options.quick ? 'quick' : 'full'], say);
+const alone = {
+  breach: () => runBreachBench(breachSizes[options.quick ? 'quick' : 'full'], say),
+  erase: () => runEraseBench(eraseSizes[options.quick ? 'quick' : 'full'], say),
+} as const;
+const subject = command.args[0];
+if (subject === 'breach' || subject === 'erase') {
+  const report = await alone[subject]();
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else for (const [name, value] of Object.entries(report)) process.stdout.write(`${name.padEnd(20)} ${value}\n`);
 } else {

@@ -33,6 +33,15 @@ test('one object on stdout has every measure; at small sizes its numbers mean no
   });
 }, 240_000);
 
+test('a purge is measured beside plain deletion', async () => {
+  const { stdout } = await run('erase', '--json', '--quick');
+  expect(JSON.parse(stdout)).toEqual({
+    rowsPerSecond: expect.any(Number) as number,
+    plainRowsPerSecond: expect.any(Number) as number,
+    eraseRatioToPlainDelete: expect.any(Number) as number,
+  });
+}, 120_000);
+
 test('a breach is told to everybody at two sizes', async () => {
   const { stdout } = await run('breach', '--json', '--quick');
   expect(JSON.parse(stdout)).toEqual({
