@@ -21,6 +21,8 @@ import type { caughtMailRoutes } from '../api/routes/caughtMail.ts';
 import type { companyRoutes } from '../api/routes/companies.ts';
 import type { contactRoutes } from '../api/routes/contacts.ts';
 import type { doNotCallRoutes } from '../api/routes/doNotCall.ts';
+import type { dataMapRoutes } from '../api/routes/dataMap.ts';
+import type { erasureRoutes } from '../api/routes/erasures.ts';
 import type { exportRoutes } from '../api/routes/exports.ts';
 import type { importRoutes } from '../api/routes/imports.ts';
 import type { legalHoldRoutes } from '../api/routes/legalHolds.ts';
@@ -61,6 +63,8 @@ type Known = (
   | typeof callRoutes
   | typeof doNotCallRoutes
   | typeof importRoutes
+  | typeof dataMapRoutes
+  | typeof erasureRoutes
   | typeof exportRoutes
   | typeof billingRoutes
   | typeof companyRoutes

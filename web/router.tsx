@@ -272,6 +272,10 @@ const billing = createRoute({
   ...page('/billing'),
   component: lazyRouteComponent(() => import('./pages/billing/Billing.tsx'), 'Billing'),
 });
+const dataMap = createRoute({
+  ...page('/data-map'),
+  component: lazyRouteComponent(() => import('./pages/data/DataMap.tsx'), 'DataMap'),
+});
 const exports = createRoute({
   ...page('/exports'),
   component: lazyRouteComponent(() => import('./pages/exports/Exports.tsx'), 'Exports'),
@@ -352,6 +356,7 @@ export const router = createRouter({
       auditor,
       backups,
       exports,
+      dataMap,
       billing,
       system,
       settings,

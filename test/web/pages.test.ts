@@ -58,6 +58,7 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: ({ mailboxId }) => `/mailboxes/${mailboxId}/edit`, title: 'Edit ann@acme.example', shows: 'Empty: as it is' },
   { path: () => '/suppressions', title: 'Suppressions', shows: 'domain, kept as a hash only' },
   { path: () => '/billing', title: 'Billing', shows: 'Nothing paid yet' },
+  { path: () => '/data-map', title: 'Data map', shows: 'Nobody was erased yet' },
   { path: () => '/exports', title: 'Export', shows: 'Nothing exported yet' },
   { path: () => '/obligations', title: 'Obligations', shows: '15 U.S.C. 7704' },
   { path: () => '/obligations?view=month', title: 'Obligations', shows: 'Month after' },

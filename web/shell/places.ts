@@ -18,6 +18,7 @@ export const places = [
   { to: '/audit-log', label: 'Audit log', key: 'd', action: 'audit.read' },
   { to: '/billing', label: 'Billing', key: 'q', action: 'billing.read' },
   { to: '/exports', label: 'Export', key: 'z', action: 'exports.read' },
+  { to: '/data-map', label: 'Data map', key: 'g', action: 'data-map.read' },
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
   { to: '/users', label: 'Users', key: 'u', action: 'users.read' },
   { to: '/abuse', label: 'Abuse', key: 'q', action: 'abuse.read' },

@@ -51,6 +51,20 @@ export function PersonVerbs({ contact }: { contact: Contact }) {
           cannot be undone.
         </Confirm>
       )}
+      {may('erasures.write') && (
+        <Confirm
+          label="Erase everything"
+          title={`Erase everything kept of ${nameOf(contact)}?`}
+          dangerous
+          act={async () => {
+            await ask('post', '/contacts/{contactId}/erasure', { params, body: { because: 'asked' } });
+            await navigate({ to: '/data-map' });
+          }}
+        >
+          What was sent, answered and noted goes too, in every table. A legal hold is waited for. An opt-out stays in force, and
+          no import brings the person back. This cannot be undone.
+        </Confirm>
+      )}
       <Modal opened={isOpen} onClose={close} title="Edit">
         {isOpen && <ContactForm contact={draftOf(contact)} label="Save" saving={saving} close={close} />}
       </Modal>

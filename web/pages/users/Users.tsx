@@ -73,6 +73,16 @@ function Verbs({ user }: { user: User }) {
           ? 'The log-in works again, with the password that it had.'
           : 'Every session and API token ends at once. Mailboxes and launches stay as they are.'}
       </Confirm>
+      <Confirm
+        label="Erase"
+        size="xs"
+        dangerous
+        title={`Erase ${user.name}?`}
+        act={() => ask('post', '/users/{userId}/erasure', { params, body: { because: 'by_hand' } })}
+      >
+        The log-in, name, address and secrets go for good, and their mailboxes are paused without them. What they made for the
+        workspace stays. This cannot be undone.
+      </Confirm>
       {user.hasSecondFactor && (
         <Confirm
           label="Remove second factor"
