@@ -167,3 +167,22 @@ test('a tombstone stays, and says so of the hash alone', async () => {
   expect(await inIt(tenantId, (tx) => isErased(tx, [gone, here]))).toEqual(new Set([gone.toString('hex')]));
   await expect(inIt(tenantId, (tx) => tx.run(`delete from tombstones`))).rejects.toThrow(/permission denied/);
 });
+
+test('no plan is made over a column that the data map does not know, nor over rows that nobody may delete', async () => {
+  const tenantId = await newTenant(world.onOwnClock);
+  const planned = () => inIt(tenantId, planErasure);
+  try {
+    await world.owner.query(
+      `create table strays (tenant_id uuid not null references tenants, name text, primary key (tenant_id, name))`,
+    );
+    await expect(planned()).rejects.toThrow(/does not say what becomes of strays\./);
+    await world.owner.query(`
+      comment on column strays.tenant_id is 'user.unique_id; account; delete';
+      comment on column strays.name is 'user.name; contact; delete'`);
+    await expect(planned()).rejects.toThrow(/rows of strays are to be deleted, and nobody may/);
+    await world.owner.query(`grant delete on strays to decorum_app`);
+    expect((await planned()).tables).toContainEqual(expect.objectContaining({ table: 'strays', fate: 'delete' }));
+  } finally {
+    await world.owner.query(`drop table strays`);
+  }
+});

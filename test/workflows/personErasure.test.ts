@@ -2,11 +2,13 @@ import { askErasure, findErasure } from '../../db/erasure/erasures.ts';
 import { planErasure } from '../../db/erasure/plan.ts';
 import { probe } from '../../db/erasure/proof.ts';
 import { isErased } from '../../db/erasure/tombstones.ts';
+import { findImport } from '../../db/imports.ts';
 import { placeHold, releaseHold } from '../../db/legalHolds.ts';
-import { erasureWork } from '../../db/workflowIds.ts';
+import { erasureWork, importWork } from '../../db/workflowIds.ts';
 import { want } from '../../db/outbox.ts';
 import { erasureDeadline } from '../../law/answers.ts';
 import { addressHash } from '../../providers/keyedHash.ts';
+import { newImport } from '../builders/import.ts';
 import { newOutreach } from '../builders/outreach.ts';
 import { newUser } from '../builders/tenant.ts';
 import { keep, personalDataIn, runsOf } from './histories.ts';
@@ -62,6 +64,25 @@ test('a person who is held is erased with the release: nothing says who it was, 
   const [run] = await runsOf(world, workflowId);
   expect(personalDataIn(run?.history ?? { events: [] })).toEqual([]);
   keep(run, 'personErasure/heldAndReleased');
+}, 60_000);
+
+test('who was known by a number alone does not come back by a file', async () => {
+  const tenantId = await world.newTenant();
+  const inIt = <T>(work: Parameters<typeof world.db.inTenant<T>>[1]) => world.db.inTenant(tenantId, work);
+  const { by, personId } = await inIt(async (tx) => {
+    const { id: by } = await newUser(tx);
+    const { id: personId } = await tx.row<{ id: string }>(
+      `insert into contacts (tenant_id, phone) values (decorum.tenant(), '(212) 555-0101') returning id`,
+    );
+    await askErasure(tx, { kind: 'contact', personId, because: 'child', askedBy: by, deadline: erasureDeadline });
+    return { by, personId };
+  });
+  await world.rest();
+  expect(await inIt((tx) => tx.rows(`select from contacts where id = $1`, [personId]))).toEqual([]);
+  const importId = await newImport(world.db, { tenantId, by, file: 'Name,Phone\nZoe,+1 212 555 0101\nYan,+1 212 555 0102\n' });
+  await inIt((tx) => want(tx, [importWork(tenantId, importId)]));
+  await world.rest();
+  expect(await inIt((tx) => findImport(tx, importId))).toMatchObject({ state: 'done', accepted: 1, rejected: { erased: 1 } });
 }, 60_000);
 
 test('a user is erased: no log-in, address, name or secret is left, and what they made for others stays', async () => {
