@@ -14,7 +14,8 @@ const LONGEST_SUBJECT = 100;
 const Payload = z
   .object({ metadata: z.record(z.string().max(100), Base64).default({}), data: Base64.default('') })
   .meta({ id: 'Payload' });
-const Payloads = z.object({ payloads: z.array(Payload).max(2_000) }).meta({ id: 'Payloads' });
+/** The JSON form leaves out an empty list. */
+const Payloads = z.object({ payloads: z.array(Payload).max(2_000).default([]) }).meta({ id: 'Payloads' });
 type Shown = z.output<typeof Payload>;
 
 /** Temporal's remote codec: what its pages show encrypted comes here, and goes back readable to whoever may read it. */

@@ -68,6 +68,11 @@ test('broken ones, and those of another installation, come back as they went', a
   expect(await decoded(acme.officer, [broken, foreign])).toEqual(['binary/encrypted', 'binary/encrypted']);
 });
 
+test('no payloads, as the command line sends them for an event without any, are answered', async () => {
+  const answer = await acme.officer.ask('POST', '/v1/histories/decode', { body: {} });
+  expect(answer).toMatchObject({ status: 200, body: { payloads: [] } });
+});
+
 test('each reading is in the audit log, with the workflow that was read', async () => {
   const workflowId = `import/${acme.id}/${randomUUID()}`;
   const payload = await stored(workflowId, 1);

@@ -51,6 +51,20 @@ test('what Temporal stores of a workflow has no id in the clear but its own', as
   expect(textOf(await runsOf(world, workflowId))).toContain(importId); // with the key it is there
 });
 
+test('a run whose history is from before the codec goes on, and what is added to it is encrypted', async () => {
+  await world.stopWorkers();
+  const { tenantId, workflowId, importId } = await imported();
+  const histories = world.openHistories();
+  const before = world.clientOf({ ...histories, ofClients: {} });
+  await before.workflow.start('contactImport', { workflowId, taskQueue: 'bulk', args: [tenantId, importId] });
+  await world.startWorkers();
+  await world.client.workflow.getHandle(workflowId).result();
+  await histories.close();
+  const encodings = payloadsIn(await stored(workflowId)).map(({ metadata }) => Buffer.from(metadata?.encoding ?? []).toString());
+  expect(encodings.slice(0, 2)).toEqual(['json/plain', 'json/plain']);
+  expect(new Set(encodings.slice(2))).toEqual(new Set(['binary/encrypted']));
+});
+
 test('with its key a tenant loses its histories, and with them nobody else’s', async () => {
   const [gone, stays] = [await imported(), await imported()];
   await world.rest();
