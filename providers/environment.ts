@@ -69,6 +69,11 @@ const Environment = z.object({
   /** Folder of the built console. */
   CONSOLE_FOLDER: z.string().optional(),
   WORKFLOW_BUNDLE: z.string().optional(),
+  /** Instead of a folder a bucket of an S3-compatible store, in path style: `https://s3.example.com/bucket/folder`. */
+  BACKUP_S3_URL: z.url({ protocol: /^https?$/ }).optional(),
+  BACKUP_S3_REGION: z.string().min(1).default('us-east-1'),
+  BACKUP_S3_KEY_ID: z.string().optional(),
+  BACKUP_S3_SECRET: z.string().optional(),
   /** Of the fault points, in fault runs only (workers/faults.ts). */
   DECORUM_FAULT_FOLDER: z.string().optional(),
   /** For how long usage data (pages and features used, with network address and browser) is kept. */

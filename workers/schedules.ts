@@ -29,7 +29,7 @@ export function standingOf(environment: Environment): Standing[] {
     { id: 'abuse-watch', workflowType: 'abuseWatch', taskQueue: 'legal', every: '15 minutes' },
     { id: 'retention-sweep', workflowType: 'retentionSweep', taskQueue: 'legal', every: '1 day', offset: '4 hours' },
     { id: 'record-keeping', workflowType: 'recordKeeping', taskQueue: 'legal', every: '10 minutes' },
-    ...(environment.BACKUP_FOLDER === undefined ? [] : backups),
+    ...((environment.BACKUP_FOLDER ?? environment.BACKUP_S3_URL) === undefined ? [] : backups),
   ];
 }
 
