@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { asOwner } from './catalogue.ts';
 
 /** The address of another database of the same server. */
-export function beside(ownerUrl: string, database: string): string {
+function beside(ownerUrl: string, database: string): string {
   const url = new URL(ownerUrl);
   url.pathname = `/${database}`;
   return url.toString();
