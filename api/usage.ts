@@ -19,7 +19,7 @@ export function useOf(
  * for the disk.
  */
 export async function noteFeature(
-  deps: Pick<Dependencies, 'db'>,
+  deps: Pick<Dependencies, 'db' | 'log'>,
   route: Route,
   who: Who | null,
   request: Request,
@@ -29,5 +29,7 @@ export async function noteFeature(
     ip: request.ip ?? '',
     userAgent: request.get('user-agent'),
   });
-  await deps.db.inTenant(who.tenantId, (tx) => noteUse(tx, use), { mayBeLost: true });
+  await deps.db
+    .inTenant(who.tenantId, (tx) => noteUse(tx, use), { mayBeLost: true })
+    .catch((error: unknown) => deps.log.warn({ err: error }, 'a use could not be noted')); // what was asked for is done all the same
 }
