@@ -16,7 +16,7 @@ export function manifestOf(tenantId: string, job: Export, plan: ExportPlan, file
       reading:
         'CSV as of RFC 4180 in UTF-8; instants in UTC; bytes in base64; a text that a spreadsheet would take for a formula begins with an apostrophe. Each row is as it was when it was read.',
       files: files.map(({ name, rows, bytes, sha256 }) => ({ name, rows, bytes, sha256: sha256.toString('hex') })),
-      empty: plan.tables.map(({ name }) => name).filter((name) => !written.has(`${name}.csv`)),
+      empty: [...plan.empty, ...plan.tables.map(({ name }) => name).filter((name) => !written.has(`${name}.csv`))].sort(),
       omitted: plan.omitted,
     },
     null,

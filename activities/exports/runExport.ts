@@ -60,9 +60,16 @@ async function writeOn(run: ExportRun, tenantId: string, exportId: string): Prom
 async function begin(db: Database, tenantId: string, job: Export, person: ExportedPerson | null): Promise<void> {
   await db.inTenant(tenantId, async (tx) => {
     const plan = await planExport(tx, job.contactId);
+    const tables: ExportTable[] = [];
+    const empty: string[] = [];
     let rows = 0;
-    for (const table of plan.tables) rows += await countRows(tx, table, person);
-    await beginWriting(tx, job.id, plan, rows);
+    for (const table of plan.tables) {
+      const here = await countRows(tx, table, person);
+      rows += here;
+      if (here > 0) tables.push(table);
+      else empty.push(table.name);
+    }
+    await beginWriting(tx, job.id, { ...plan, tables, empty }, rows);
   });
 }
 

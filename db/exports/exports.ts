@@ -8,7 +8,7 @@ import type { ExportPlan } from './plan.ts';
 export const exportStates = ['asked', 'running', 'done', 'cancelled', 'expired'] as const;
 
 /** Days that a finished archive can be fetched; then it is deleted, because a copy is one more place to lose it. */
-export const keptDays = 7;
+const keptDays = 7;
 
 export interface Export extends Position {
   id: string;

@@ -20,6 +20,8 @@ export interface ExportPlan {
   /** An export that begins anew has another: what a run has read for the old one is not written into it. */
   readonly id: string;
   readonly tables: readonly ExportTable[];
+  /** Of these there was no row at the start. */
+  readonly empty: readonly string[];
   /** What stays behind, and why: the manifest says so. */
   readonly omitted: readonly Omission[];
 }
@@ -83,7 +85,7 @@ export async function planExport(tx: Tx, contactId: string | null): Promise<Expo
     tables.push({ name, columns: shown.map(({ name, type }) => ({ name, type })), key: keyOf(all), ofPerson });
   }
   const { id } = await tx.row<{ id: string }>(`select gen_random_uuid() as id`);
-  return { id, tables, omitted };
+  return { id, tables, empty: [], omitted };
 }
 
 function byTable(columns: readonly Column[]): Map<string, Column[]> {

@@ -165,8 +165,9 @@ describe('a person', () => {
     const { exportId: done } = await exported(workspace);
     const { exportId: ofAnn } = await ask(workspace, ann?.contact.id);
     const { exportId: running } = await ask(workspace);
-    for (let turn = 0; turn < 60; turn += 1) await runExport(run(), workspace.tenantId, running);
-    expect(await look(workspace, running)).toMatchObject({ state: 'running', bytes: expect.any(Number) });
+    for (let turn = 0; turn < 6; turn += 1) await runExport(run(), workspace.tenantId, running);
+    const { state, bytes = 0 } = (await look(workspace, running)) ?? {};
+    expect({ state, hasBegun: bytes > 0 }).toEqual({ state: 'running', hasBegun: true });
     await world.db.inTenant(workspace.tenantId, async (tx) => {
       await tx.run(`delete from contacts where id = $1`, [ann?.contact.id]);
       await forgetInArchives(tx, ann?.contact.id ?? '');
