@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { canonicalAddress, canonicalDomain } from '../domain/address.ts';
 
 /** An instant leaves as RFC 3339 text in UTC; the database hands it over as a Date. */
-export const Instant = z
-  .union([z.date(), z.iso.datetime()])
-  .transform((at) => (at instanceof Date ? at.toISOString() : at))
-  .meta({ type: 'string', format: 'date-time' });
+export const Instant: z.ZodType<string, Date | string> = z.preprocess(
+  (at) => (at instanceof Date ? at.toISOString() : at),
+  z.iso.datetime(),
+);
 
 export const Id = z.uuid();
 
@@ -41,7 +41,8 @@ const inLetters = (most: number) =>
     .min(1)
     .max(most)
     .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'A name is one line.')
-    .refine((name) => !/:\/\/|www\.|\.[a-z]{2,}\//i.test(name), 'A name holds no link.');
+    .refine((name) => !/:\/\/|www\.|\.[a-z]{2,}\//i.test(name), 'A name holds no link.')
+    .meta({ pattern: String.raw`^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$` }); // in words that every reader of the document knows
 export const PersonName = inLetters(100);
 export const WorkspaceName = inLetters(200);
 

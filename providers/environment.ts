@@ -16,8 +16,11 @@ const networks = z
 const Environment = z.object({
   /** Of the owner of the tables; the product's own roles are derived from it (db/roles.ts). */
   DATABASE_URL: z.url(),
+  /** Of the Temporal server; a local one is meant when nothing is said. */
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  /** A namespace of its own, with 30 days of retention (scripts/prepare.ts makes it). */
   TEMPORAL_NAMESPACE: z.string().min(1).default('decorum'),
+  /** Of Temporal Cloud; with it the connection is TLS. */
   TEMPORAL_API_KEY: z.string().optional(),
   /** Where "open in Temporal" leads. */
   TEMPORAL_UI_URL: z.url().optional(),
@@ -30,25 +33,31 @@ const Environment = z.object({
     .url()
     .regex(/^(?:https:\/\/|http:\/\/(?:localhost|127\.0\.0\.1)(?:[:/]|$))/, 'links in e-mails must begin with https://')
     .default('http://127.0.0.1:3000'),
+  /** Where the API listens: this machine only, unless said otherwise. */
   API_HOST: z.string().default('127.0.0.1'),
+  /** Of the API, the console and the unsubscribe links. */
   API_PORT: port.default(3000),
   /** Domain of the addresses to which replies and bounces come. */
   INBOUND_DOMAIN: z.string().min(1).default('inbound.localhost'),
   /** The operator's mailbox, over which the product writes to its users: `smtps://user:password@host` or `smtp://…` (STARTTLS). */
   SYSTEM_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** The sender of what the product writes to its users. */
   SYSTEM_MAIL_FROM: z.email().optional(),
   /** Who runs the installation: gets every alarm of the auditor, and hears when it falls silent. */
   ALARM_MAIL_TO: z.email().optional(),
   /** Private addresses or networks that mailboxes may lead to all the same, separated by commas; else none inside (providers/outboundGuard.ts). */
   OUTBOUND_ALLOWED: networks,
-  /** Ports of metrics and health of the API and of a worker; absent: none. They are for this machine, or a network that is named. */
+  /** Port of metrics and health of the API; absent: none. They are for this machine, or a network that is named. */
   API_METRICS_PORT: port.optional(),
+  /** The same of a worker. */
   WORKER_METRICS_PORT: port.optional(),
+  /** Where both listen. */
   METRICS_HOST: z.string().default('127.0.0.1'),
   /** Port of the auditor's own metrics, on this machine only; absent: none. */
   AUDITOR_METRICS_PORT: port.optional(),
   /** The API terminates TLS itself with these … */
   TLS_CERT_FILE: z.string().optional(),
+  /** The key of TLS_CERT_FILE. */
   TLS_KEY_FILE: z.string().optional(),
   /** … or stands behind proxies at these addresses or networks, separated by commas, whose X-Forwarded headers it believes. */
   TRUSTED_PROXIES: z.string().optional(),
@@ -60,6 +69,11 @@ const Environment = z.object({
   REASSIGNED_NUMBERS_FILE: z.string().optional(),
   /** Where backups are written, on another disk or machine than the database; absent: none are made (docs/operations.md). */
   BACKUP_FOLDER: z.string().optional(),
+  /** Instead of a folder a bucket of an S3-compatible store, in path style: `https://s3.example.com/bucket/folder`. */
+  BACKUP_S3_URL: z.url({ protocol: /^https?$/ }).optional(),
+  BACKUP_S3_REGION: z.string().min(1).default('us-east-1'),
+  BACKUP_S3_KEY_ID: z.string().optional(),
+  BACKUP_S3_SECRET: z.string().optional(),
   /** The file of erasures that a restore replays, never on the database's disk; absent: in the folder of the backups. */
   BACKUP_LEDGER: z.string().optional(),
   /** A backup is destroyed when it is so old. With a run a day nothing is older than a day more, and nothing may be older than 30. */
@@ -68,17 +82,15 @@ const Environment = z.object({
   CATCHER_URL: z.url().optional(),
   /** Folder of the built console. */
   CONSOLE_FOLDER: z.string().optional(),
+  /** The workflows bundled beforehand; absent: a worker bundles them when it starts. */
   WORKFLOW_BUNDLE: z.string().optional(),
-  /** Instead of a folder a bucket of an S3-compatible store, in path style: `https://s3.example.com/bucket/folder`. */
-  BACKUP_S3_URL: z.url({ protocol: /^https?$/ }).optional(),
-  BACKUP_S3_REGION: z.string().min(1).default('us-east-1'),
-  BACKUP_S3_KEY_ID: z.string().optional(),
-  BACKUP_S3_SECRET: z.string().optional(),
   /** Of the fault points, in fault runs only (workers/faults.ts). */
   DECORUM_FAULT_FOLDER: z.string().optional(),
   /** For how long usage data (pages and features used, with network address and browser) is kept. */
   USAGE_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  /** Least level of what is logged. */
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** `production` refuses to start without TLS or a named proxy, and makes cookies Secure. */
   NODE_ENV: z.string().default('development'),
 });
 

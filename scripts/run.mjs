@@ -7,7 +7,10 @@ const scripts = {
   cli: 'scripts/cli.ts',
   golden: 'scripts/golden.ts',
   fault: 'scripts/fault.ts',
+  'verify-certificate': 'scripts/verifyCertificate.ts',
   bench: 'bench/main.ts',
+  fuzz: 'scripts/fuzz.ts',
+  reference: 'scripts/reference.ts',
 };
 
 // The other modules are loaded after this test: an old Node could not even read them.
