@@ -89,21 +89,21 @@ test('over 31 days nothing grows older than 29, and what is destroyed is gone, f
   await takeBackup(world); // some are there already
   for (let day = 0; day <= 31; day += 1) {
     world.pass(days);
-    if (day % 4 === 0) await takeBackup(world);
+    if (day % 7 === 0) await takeBackup(world);
     await rotateBackups(world);
     const ages = (await world.store.list()).map(({ takenAt }) => (world.now().getTime() - takenAt.getTime()) / days);
     expect(Math.max(...ages)).toBeLessThan(29);
   }
-  expect(objects()).toHaveLength(2 * 7);
+  expect(objects()).toHaveLength(2 * 4);
   const { rows } = await world.base.owner.query<{ state: string; count: number }>(
     `select state, count(*) from backups group by 1 order by 1`,
   );
-  expect(rows.find(({ state }) => state === 'good')?.count).toBe(7);
+  expect(rows.find(({ state }) => state === 'good')?.count).toBe(4);
 
   // Whoever is erased now is in those that were taken before, and in none in a month.
   const erasedAt = world.now();
   const holding = () => world.db.inTenant(tenantId, (tx) => backupsHolding(tx, { erasedAt }));
-  expect(await holding()).toHaveLength(7);
+  expect(await holding()).toHaveLength(4);
   world.pass(28 * days);
   await rotateBackups(world);
   expect(await holding()).toEqual([]);
