@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express from 'express';
 import helmet from 'helmet';
+import { certificatePages, publicKeys } from './certificatePages.ts';
 import type { Dependencies } from './dependencies.ts';
 import { docs } from './docs.ts';
 import { health } from './health.ts';
@@ -39,6 +40,8 @@ export function createApp(deps: Dependencies): express.Express {
     throw new Problem('not-found', 'The API has no such address. /docs lists those that it has.');
   });
   app.use('/u', unsubscribePages(deps));
+  app.use('/certificates', certificatePages(deps));
+  app.get('/.well-known/jwks.json', publicKeys(deps));
   app.use('/download', exportDownload(deps));
   app.get('/page.css', (_request, response) => void response.type('css').send(pageCss));
   if (deps.consoleFolder !== undefined && existsSync(join(deps.consoleFolder, 'index.html'))) {

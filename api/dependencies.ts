@@ -25,6 +25,8 @@ export interface Dependencies {
   /** Of the signature on the inbound webhook. */
   readonly webhookKey: Buffer;
   readonly clearances: ClearanceSigner;
+  /** Of certificates of deletion. */
+  readonly certificates: ClearanceSigner;
   /** Asked before a call is cleared; absent: the operator has none to ask. */
   readonly reassigned?: ReassignedNumbers | undefined;
   /** Commits what came in to one of our addresses; bears repetition. */

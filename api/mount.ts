@@ -9,7 +9,7 @@ import { auditing } from './audit.ts';
 import type { Dependencies } from './dependencies.ts';
 import { limited, placeOf } from './limits.ts';
 import { type Fault, Problem, type ProblemName } from './problem.ts';
-import { type Action, isAllowed, withoutFactor } from './roles.ts';
+import { type Action, isAllowed, whileFrozen, withoutFactor } from './roles.ts';
 import type { Route, Who } from './route.ts';
 import { whoIs } from './session.ts';
 import { originOfUi } from './temporalUi.ts';
@@ -99,11 +99,13 @@ function isOfForgedCursor(error: unknown, query: object): boolean {
 async function admit(route: Route, request: Request, deps: Dependencies): Promise<Who | null> {
   if (route.action === 'public') return null;
   const bearer = bearerOf(request.headers.authorization);
-  const { who, lacksFactor, isCsrf } =
+  const { who, lacksFactor, isFrozen, isCsrf } =
     bearer === null
       ? await whoIs(deps.db, request.headers.cookie, deps.secureCookies)
       : await whoseToken(bearer, route.action, request, deps);
   if (!isAllowed(who.role, route.action)) throw new Problem('forbidden', `A user in the role ${who.role} may not do this.`);
+  if (isFrozen && !whileFrozen.includes(route.action))
+    throw new Problem('account-frozen', 'Only its deletion can be cancelled, and its data exported or held.');
   if (lacksFactor && !withoutFactor.includes(route.action)) {
     throw new Problem('second-factor-missing', 'Set up a second factor at POST /v1/account/second-factor first.');
   }
@@ -125,8 +127,8 @@ async function whoseToken(token: string, action: Action, request: Request, deps:
   }
   await limited(deps, 'token', token);
   if (!holder.scopes.includes(action)) throw new Problem('outside-scope', `The token has no scope ${action}.`);
-  const { tenantId, userId, role, lacksFactor } = holder;
-  return { who: { tenantId, userId, role, session: null }, lacksFactor, isCsrf: () => true };
+  const { tenantId, userId, role, lacksFactor, isFrozen } = holder;
+  return { who: { tenantId, userId, role, session: null }, lacksFactor, isFrozen, isCsrf: () => true };
 }
 
 async function bodyOf(route: Route, request: Request, response: Response): Promise<unknown> {

@@ -10,6 +10,7 @@ export const problems = {
   'bad-signature': { status: 401, title: 'The signature does not fit, or is too old' },
   forbidden: { status: 403, title: 'Your role may not do this' },
   'second-factor-missing': { status: 403, title: 'The workspace wants a second factor, and none is set up' },
+  'account-frozen': { status: 403, title: 'The account is being deleted' },
   'outside-scope': { status: 403, title: 'The API token may not do this' },
   'csrf-token': { status: 403, title: 'The CSRF token is missing or wrong' },
   'not-found': { status: 404, title: 'There is no such thing here' },

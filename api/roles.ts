@@ -62,6 +62,8 @@ export const may = {
   'data-map.read': ['officer', 'operator', 'owner'],
   'erasures.read': ['officer', 'owner'],
   'erasures.write': ['officer', 'owner'],
+  'deletions.read': ['officer', 'owner'],
+  'deletions.write': ['officer', 'owner'],
   'usage.read': ['owner'], // network addresses of people
 } as const satisfies Record<string, readonly Role[]>;
 export type Action = keyof typeof may;
@@ -73,8 +75,20 @@ export function isAllowed(role: Role, action: Action): boolean {
 /** Open to a user whose workspace wants a second factor that is not set up yet: setting it up, and leaving. */
 export const withoutFactor: readonly Action[] = ['session', 'account'];
 
+/** What is open while the account is being deleted (P7): to take it back, to take the data along, to hold them. */
+export const whileFrozen: readonly Action[] = [
+  'session',
+  'deletions.read',
+  'deletions.write',
+  'exports.read',
+  'exports.write',
+  'holds.read',
+  'holds.write',
+];
+
 /** What no API token may do, whatever its user may: a leaked one must not become a log-in. */
 const notByToken: readonly Action[] = [
+  'deletions.write', // wants the password
   'session',
   'account',
   'tokens.write',

@@ -23,6 +23,7 @@ import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { dataMapRoutes } from './routes/dataMap.ts';
 import { erasureRoutes } from './routes/erasures.ts';
+import { deletionRoutes } from './routes/deletions.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { historyRoutes } from './routes/histories.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -62,9 +63,10 @@ export const routes: readonly Route[] = [
   ...contactRoutes,
   ...importRoutes,
   ...exportRoutes,
+  ...billingRoutes,
   ...dataMapRoutes,
   ...erasureRoutes,
-  ...billingRoutes,
+  ...deletionRoutes,
   ...legalHoldRoutes,
   ...listRoutes,
   ...integrationRoutes,

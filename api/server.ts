@@ -56,6 +56,7 @@ const app = createApp({
   }),
   webhookKey: keys.webhookKey,
   clearances: clearanceSigner(keys.clearanceSeeds),
+  certificates: clearanceSigner(keys.certificateSeeds),
   reassigned:
     environment.REASSIGNED_NUMBERS_FILE === undefined
       ? undefined

@@ -82,14 +82,15 @@ export async function whoIs(
   db: Database,
   cookies: string | undefined,
   secure: boolean,
-): Promise<{ who: Who; lacksFactor: boolean; isCsrf: (given: string) => boolean }> {
+): Promise<{ who: Who; lacksFactor: boolean; isFrozen: boolean; isCsrf: (given: string) => boolean }> {
   const token = tokenOf(cookies, secure);
   const session = token && (await db.inTenant(token.tenantId, (tx) => findSession(tx, hashOfToken(token))));
   if (!session) throw new Problem('unauthenticated', 'Sign in with POST /v1/session first.');
-  const { userId, role, lacksFactor, csrfHash } = session;
+  const { userId, role, lacksFactor, isFrozen, csrfHash } = session;
   return {
     who: { tenantId: token.tenantId, userId, role, session: token },
     lacksFactor,
+    isFrozen,
     isCsrf: (given) => timingSafeEqual(sha256(given), csrfHash),
   };
 }

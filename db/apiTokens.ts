@@ -1,4 +1,4 @@
-import { type Holder, lacksFactor } from './sessions.ts';
+import { type Holder, isFrozen, lacksFactor } from './sessions.ts';
 import type { Tx } from './transaction.ts';
 
 export interface ApiToken {
@@ -53,7 +53,7 @@ export async function endApiToken(tx: Tx, userId: string, tokenId: string): Prom
 /** For whom a token speaks and what it may; nobody once it has expired. Its use is noted, once a minute. */
 export async function findApiToken(tx: Tx, tokenHash: Buffer): Promise<(Holder & { scopes: string[] }) | undefined> {
   const [found] = await tx.rows<Holder & { scopes: string[]; isNoted: boolean }>(
-    `select a.user_id as "userId", u.role, a.scopes, ${lacksFactor} as "lacksFactor",
+    `select a.user_id as "userId", u.role, a.scopes, ${lacksFactor} as "lacksFactor", ${isFrozen} as "isFrozen",
        coalesce(a.used_at > clock_timestamp() - interval '1 minute', false) as "isNoted"
      from api_tokens a join users u on u.tenant_id = a.tenant_id and u.id = a.user_id join tenants t on t.id = a.tenant_id
      where a.tenant_id = $1 and a.token_hash = $2 and a.expires_at > clock_timestamp() and u.deactivated_at is null`,

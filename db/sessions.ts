@@ -47,14 +47,18 @@ export interface Holder {
   role: 'rep' | 'officer' | 'operator' | 'owner';
   /** The workspace wants a second factor of this user, who has none yet. */
   lacksFactor: boolean;
+  /** The account is being deleted. */
+  isFrozen: boolean;
 }
 
 export const lacksFactor = `(t.needs_second_factor and u.role in ('officer', 'owner') and u.totp_confirmed_at is null)`;
 
+export const isFrozen = `exists (select from account_deletions d where d.tenant_id = t.id and d.state not in ('closed', 'cancelled'))`;
+
 /** Who holds the session; nobody once it has expired or has not been used for an hour. Using it is noted, once a minute. */
 export async function findSession(tx: Tx, tokenHash: Buffer): Promise<(Holder & { csrfHash: Buffer }) | undefined> {
   const [found] = await tx.rows<Holder & { csrfHash: Buffer; isNoted: boolean }>(
-    `select s.user_id as "userId", u.role, s.csrf_hash as "csrfHash", ${lacksFactor} as "lacksFactor",
+    `select s.user_id as "userId", u.role, s.csrf_hash as "csrfHash", ${lacksFactor} as "lacksFactor", ${isFrozen} as "isFrozen",
        s.seen_at > clock_timestamp() - interval '1 minute' as "isNoted"
      from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id join tenants t on t.id = s.tenant_id
      where s.tenant_id = $1 and s.token_hash = $2 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - ${IDLE}

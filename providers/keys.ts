@@ -15,6 +15,8 @@ export interface PlatformKeys {
   readonly clearanceSeeds: readonly Buffer[];
   /** Seeds of the keys that sign the heads of the audit log; newest first, older ones still verify. */
   readonly auditSeeds: readonly Buffer[];
+  /** Seeds of the keys that sign certificates of deletion; newest first, older ones still verify. */
+  readonly certificateSeeds: readonly Buffer[];
   /** Of the signature on the inbound webhook. */
   readonly webhookKey: Buffer;
   /** Of the chain of the ledger of erasures; like the address key it never changes. */
@@ -43,6 +45,7 @@ export function platformKeys(secrets: readonly string[]): PlatformKeys {
     codecKeys: each('codec', 32),
     clearanceSeeds: each('clearance', 32),
     auditSeeds: each('audit', 32),
+    certificateSeeds: each('certificate', 32),
     webhookKey: derive(newest, 'webhook', 32),
     ledgerKey: derive(older.at(-1) ?? newest, 'erasures', 32),
   };

@@ -25,6 +25,7 @@ import type { dataMapRoutes } from '../api/routes/dataMap.ts';
 import type { erasureRoutes } from '../api/routes/erasures.ts';
 import type { exportRoutes } from '../api/routes/exports.ts';
 import type { importRoutes } from '../api/routes/imports.ts';
+import type { deletionRoutes } from '../api/routes/deletions.ts';
 import type { legalHoldRoutes } from '../api/routes/legalHolds.ts';
 import type { listRoutes } from '../api/routes/lists.ts';
 import type { integrationRoutes } from '../api/routes/integrations.ts';
@@ -56,6 +57,7 @@ type Known = (
   | typeof auditorRoutes
   | typeof auditLogRoutes
   | typeof signUpRoutes
+  | typeof deletionRoutes
   | typeof legalHoldRoutes
   | typeof listRoutes
   | typeof callRegistryRoutes

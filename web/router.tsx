@@ -73,6 +73,7 @@ const firstPages = [
   ['tasks.read', '/today'],
   ['system.read', '/system'],
   ['obligations.read', '/obligations'],
+  ['deletions.read', '/deletion'], // of a frozen account
 ] as const;
 
 const index = createRoute({
@@ -223,6 +224,10 @@ const breach = createRoute({
   ...page('/breaches/$incidentId'),
   component: lazyRouteComponent(() => import('./pages/breaches/BreachPage.tsx'), 'BreachPage'),
 });
+const deletion = createRoute({
+  ...page('/deletion'),
+  component: lazyRouteComponent(() => import('./pages/deletion/Deletion.tsx'), 'Deletion'),
+});
 const legalHolds = createRoute({
   ...page('/legal-holds'),
   component: lazyRouteComponent(() => import('./pages/holds/LegalHolds.tsx'), 'LegalHolds'),
@@ -347,6 +352,7 @@ export const router = createRouter({
       breach,
       breachSettings,
       drillScore,
+      deletion,
       legalHolds,
       caughtMail,
       caughtMessage,

@@ -29,7 +29,7 @@ export function allActivities(
     BackupDependencies &
     BreachDependencies &
     RecordKeepingDependencies &
-    RegistryDependencies & { deletion?: DeletionDependencies },
+    RegistryDependencies & { deletion: DeletionDependencies },
 ) {
   return {
     ...outreachActivities(deps),
@@ -44,7 +44,7 @@ export function allActivities(
     ...backupActivities(deps),
     ...breachActivities(deps),
     ...accountLetterActivities(deps),
-    ...(deps.deletion && deletionActivities(deps.deletion)),
+    ...deletionActivities(deps.deletion),
     ...abuseActivities(deps),
     ...recordKeepingActivities(deps),
     ...registryActivities(deps),

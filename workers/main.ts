@@ -24,6 +24,7 @@ import { dispatchLoop } from './dispatchLoop.ts';
 import { faultPoints } from './faults.ts';
 import { ledgerLoop } from './ledgerLoop.ts';
 import { keepSchedules, standingOf } from './schedules.ts';
+import { temporalExecutions } from './executions.ts';
 import { failureConverterPath, openHistories } from './histories.ts';
 import { connectClient, connectNative } from './temporal.ts';
 
@@ -64,7 +65,6 @@ const letters =
       }
     : undefined;
 const backups = openBackups(environment);
-const activities = allActivities({
 const backupWorld = backups && {
   ...backups,
   ownerUrl: environment.DATABASE_URL,
@@ -74,6 +74,7 @@ const backupWorld = backups && {
   now: () => new Date(),
   log,
 };
+const activities = allActivities({
   db,
   billing,
   dispatch: dispatcher,
@@ -143,8 +144,8 @@ const workers = await Promise.all(
 
 await keepSchedules(client, standingOf(environment));
 const stopping = new AbortController();
-const dispatching = dispatchLoop({
 const comparing = backupWorld && ledgerLoop(backupWorld, stopping.signal);
+const dispatching = dispatchLoop({
   client,
   namespace: environment.TEMPORAL_NAMESPACE,
   db: dispatcherDb,
@@ -170,5 +171,12 @@ try {
   stopping.abort();
   await Promise.all([dispatching, watching, comparing]);
   pool.close();
-  await Promise.all([db.close(), billing.close(), histories.close(), dispatcherDb.close(), connection.close(), client.connection.close()]);
+  await Promise.all([
+    db.close(),
+    billing.close(),
+    histories.close(),
+    dispatcherDb.close(),
+    connection.close(),
+    client.connection.close(),
+  ]);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { wakeErasures } from '../../db/erasure/erasures.ts';
 import { wakeBilling } from '../../db/billing/wake.ts';
+import { wakeHeld } from '../../db/deletion/asking.ts';
 import { findHold, holdKinds, listHolds, placeHold, releaseHold } from '../../db/legalHolds.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
@@ -88,6 +89,7 @@ const release = route({
       await mustFind(tx, legalHoldId);
       const isReleased = await releaseHold(tx, legalHoldId, reason, who.userId);
       if (!isReleased) throw new Problem('conflict', 'This hold was released before.');
+      await wakeHeld(tx);
       await wakeBilling(tx);
       await wakeErasures(tx);
       return mustFind(tx, legalHoldId);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actsAs } from '../../db/audit/log.ts';
 import { readSecondFactor } from '../../db/secondFactor.ts';
 import { findLogin, isKnownAddress, type Login, noteAddress } from '../../db/sessions.ts';
+import { openDeletion } from '../../db/deletion/record.ts';
 import { readTenant } from '../../db/tenants.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { changeUser, findUser } from '../../db/users.ts';
@@ -10,7 +11,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { forgiven, keyOf, limited, placeOf } from '../limits.ts';
 import { hashPassword, isOutdated, isPassword } from '../password.ts';
 import { Problem } from '../problem.ts';
-import { type Action, isAllowed, may, roles, withoutFactor } from '../roles.ts';
+import { type Action, isAllowed, may, roles, whileFrozen, withoutFactor } from '../roles.ts';
 import { route, type Who } from '../route.ts';
 import { isCode } from '../secondFactor.ts';
 import { type Caller, cookieOf, csrfOf, startSession, stopSession, type Token } from '../session.ts';
@@ -30,6 +31,9 @@ export const Session = z
     lacksFactor: z
       .boolean()
       .meta({ description: 'The workspace wants a second factor: until it is set up nothing else is open.' }),
+    isFrozen: z
+      .boolean()
+      .meta({ description: 'The account is being deleted: only that can be cancelled, and the data exported or held.' }),
     temporalUi: z.string().nullable().meta({ description: 'With the id of a workflow behind it: its page in the Temporal UI.' }),
     csrf: z.string().meta({ description: 'To be sent as X-CSRF-Token with everything that changes something.' }),
   })
@@ -40,12 +44,14 @@ async function describe(tx: Tx, userId: string, token: Token, { temporalUi }: De
   if (!user) throw new Problem('unauthenticated', 'The user of this session is gone.');
   const tenant = await readTenant(tx);
   const lacksFactor = tenant.needsSecondFactor && !user.hasSecondFactor && ['officer', 'owner'].includes(user.role);
+  const isFrozen = (await openDeletion(tx)) !== undefined;
   const actions = lacksFactor ? withoutFactor : (Object.keys(may) as Action[]);
   return {
     user,
     tenant,
-    may: actions.filter((action) => isAllowed(user.role, action)),
+    may: actions.filter((action) => isAllowed(user.role, action) && (!isFrozen || whileFrozen.includes(action))),
     lacksFactor,
+    isFrozen,
     temporalUi: temporalUi ?? null,
     csrf: csrfOf(token),
   };
@@ -67,7 +73,7 @@ const logIn = route({
       .meta({ description: 'Of the second factor, or a recovery code; wanted when the answer is second-factor-wanted.' }),
   }),
   reply: { status: 201, schema: Session },
-  errors: ['wrong-credentials', 'second-factor-wanted', 'too-many-requests'],
+  errors: ['wrong-credentials', 'second-factor-wanted', 'account-frozen', 'too-many-requests'],
   async handle({ body, ip, headers, db, deps, reply }) {
     const address = canonicalAddress(body.email);
     const email = address.ok ? address.canonical : '';
@@ -120,7 +126,10 @@ export async function openFor(
 ): Promise<{ token: Token; session: z.input<typeof Session> }> {
   actsAs(tx, { userId }); // nobody was signed in when the request came
   const token = await startSession(tx, userId, deps.randomBytes, caller);
-  return { token, session: await describe(tx, userId, token, deps) };
+  const session = await describe(tx, userId, token, deps);
+  if (session.isFrozen && !['officer', 'owner'].includes(session.user.role))
+    throw new Problem('account-frozen', 'Only its owners and officers can log in, to cancel the deletion or to export.');
+  return { token, session };
 }
 
 const readSession = route({

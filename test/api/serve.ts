@@ -41,6 +41,7 @@ export async function serve(options: Partial<Dependencies> = {}) {
     linkKeys: [randomBytes(32)],
     webhookKey: randomBytes(32),
     clearances: clearanceSigner([randomBytes(32)]),
+    certificates: clearanceSigner([randomBytes(32)]),
     acceptInbound: () => Promise.resolve(),
     outbound: outboundGuard(['127.0.0.0/8']),
     templates: createTemplates(),

@@ -1,12 +1,14 @@
 import { isAllowed, roles } from '../../api/roles.ts';
 import { routes } from '../../api/routes.ts';
+import { issueCertificate, listCertificates } from '../../db/deletion/certificates.ts';
 import { enrolBatch } from '../../db/enrolling.ts';
 import { planDue } from '../../db/planning.ts';
 import { firstOpening, openingAt } from '../../law/openings.ts';
 import { newAbuseCase } from '../builders/abuseCase.ts';
 import { newFinding } from '../builders/finding.ts';
+import { signCertificate } from '../../providers/certificateSignature.ts';
 import { addList, definition, mailboxBody, made } from './builders.ts';
-import { serve } from './serve.ts';
+import { password, serve } from './serve.ts';
 
 const nobody = '00000000-0000-4000-8000-000000000000';
 const manual = { id: 'letter', kind: 'task', after: { hours: 0 }, title: 'Write a letter' };
@@ -50,6 +52,13 @@ beforeAll(async () => {
   const { id: incidentId, lines } = incident.body as { id: string; lines: { id: string }[] };
   const held = await other.officer.post(`/v1/breaches/${incidentId}/holds`, breachDecision);
   const legalHold = await made(other.officer.post('/v1/legal-holds', { kind: 'account', reason: 'Theirs' }));
+  // Taken back at once: a frozen workspace would answer nothing else.
+  const deletion = (await other.owner.post('/v1/deletions', { password })).body as { id: string };
+  await other.owner.post(`/v1/deletions/${deletion.id}/cancel`);
+  const certificateId = await api.db.inTenant(other.id, async (tx) => {
+    await issueCertificate(tx, deletion.id, (certificate) => signCertificate(api.deps.certificates, certificate));
+    return (await listCertificates(tx, deletion.id))[0]?.id;
+  });
   const clearance = await other.rep.post('/v1/calls/clearance', { number: '+12125550101' });
   const load = await other.owner.post('/v1/call-registries/federal?account=theirs&dataOn=2026-01-01', '2125550101\n', {
     'content-type': 'text/plain',
@@ -64,6 +73,8 @@ beforeAll(async () => {
     findingId: findings.items[0]?.id,
     caseId: await api.db.inTenant(other.id, (tx) => newAbuseCase(tx, 'watch')),
     legalHoldId: legalHold.id,
+    deletionId: deletion.id,
+    certificateId,
     loadId: (load.body as { id: string }).id,
     clearanceId: (clearance.body as { id: string }).id,
     incidentId,

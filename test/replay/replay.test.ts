@@ -13,7 +13,8 @@ const recorded = readdirSync(__dirname, { recursive: true, encoding: 'utf8' })
   .sort()
   .map((file) => ({ name: file.replace('.json', ''), history: JSON.parse(readFileSync(join(__dirname, file), 'utf8')) as History }));
 
-const workflows = ['abuseCase', 'abuseWatch', 'backup', 'billingRetention', 'breachNotification', 'contactImport', 'dataExport', 'dncRefresh', 'dncWatch', 'doNotCall', 'mailboxSender', 'outreachCohort', 'outreachSequence', 'personErasure', 'recordKeeping', 'rehearsal', 'restoreDrill', 'retentionSweep', 'suppression'];
+const workflows = ['abuseCase', 'abuseWatch', 'backup', 'billingRetention', 'accountDeletion',
+  'breachNotification', 'contactImport', 'dataExport', 'dncRefresh', 'dncWatch', 'doNotCall', 'mailboxSender', 'outreachCohort', 'outreachSequence', 'personErasure', 'recordKeeping', 'rehearsal', 'restoreDrill', 'retentionSweep', 'suppression'];
 
 function replay(history: History): Promise<void> {
   const codePath = process.env.DECORUM_WORKFLOW_BUNDLE ?? '';

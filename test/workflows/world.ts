@@ -8,6 +8,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
 import pino from 'pino';
+import type { DeletionDependencies } from '../../activities/deletion/world.ts';
 import type { Fault } from '../../activities/mail/sendMessage.ts';
 import type { BackupWorld } from '../../activities/backups/world.ts';
 import { rendererFor } from '../../activities/mail/renderer.ts';
@@ -26,6 +27,7 @@ import { type Histories, openHistories } from '../../workers/histories.ts';
 import { newTenant } from '../builders/tenant.ts';
 import { SinkServer } from '../doubles/sinkServer.ts';
 import { testDatabase } from '../setup/database.ts';
+import { executionsOf } from './executions.ts';
 
 Runtime.install({
   logger: new DefaultLogger('ERROR'),
@@ -126,6 +128,21 @@ export async function startWorld(options: {
   sink.server.listen(0, '127.0.0.1');
   await once(sink.server, 'listening');
 
+  const letters = {
+    mail: systemMailOf(`smtp://127.0.0.1:${(sink.server.address() as AddressInfo).port}`, 'decorum@system.example'),
+    linkKeys: [randomBytes(32)] as const,
+    publicUrl: 'https://decorum.example',
+  };
+  async function terminate(workflowId: string): Promise<boolean> {
+    const handle = client.workflow.getHandle(workflowId);
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return false;
+    await handle.terminate('its store was lost');
+    const { events } = await handle.fetchHistory();
+    for (let n = underWay(events ?? []); n > 0; n -= 1) await env.connection.testService?.unlockTimeSkipping({});
+    return true;
+  }
+
   const activities = allActivities({
     db,
     billing,
@@ -159,7 +176,7 @@ export async function startWorld(options: {
       certificates: clearanceSigner([randomBytes(32)]),
       letters,
       addressKey,
-      erases: { batchRows: 2, forMs: 0 }, // a batch a call
+      erases: { batchRows: 100, forMs: 0 }, // a batch a call
       monotonicMs: () => performance.now(),
       now: () => new Date(),
       ...options.deletion,
@@ -245,15 +262,7 @@ export async function startWorld(options: {
     },
     rest,
     ask,
-    async terminate(workflowId) {
-      const handle = client.workflow.getHandle(workflowId);
-      const { status } = await handle.describe();
-      if (status.name !== 'RUNNING') return false;
-      await handle.terminate('its store was lost');
-      const { events } = await handle.fetchHistory();
-      for (let n = underWay(events ?? []); n > 0; n -= 1) await env.connection.testService?.unlockTimeSkipping({});
-      return true;
-    },
+    terminate,
     stopWorkers,
     startWorkers,
     async end() {

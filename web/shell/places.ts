@@ -14,6 +14,7 @@ export const places = [
   { to: '/calling-rules', label: 'Calling rules', key: 'j', action: 'calling.read' },
   { to: '/obligations', label: 'Obligations', key: 'o', action: 'obligations.read' },
   { to: '/breaches', label: 'Breaches', key: 'b', action: 'breaches.read' },
+  { to: '/deletion', label: 'Deletion', key: '0', action: 'deletions.read' },
   { to: '/legal-holds', label: 'Legal holds', key: 'h', action: 'holds.read' },
   { to: '/audit-log', label: 'Audit log', key: 'd', action: 'audit.read' },
   { to: '/billing', label: 'Billing', key: 'q', action: 'billing.read' },

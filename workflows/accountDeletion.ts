@@ -1,0 +1,77 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import {
+  ActivityFailure,
+  continueAsNew,
+  defineQuery,
+  proxyActivities,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { DeletionActivities } from '../activities/deletion.ts';
+import { patience, rhythm } from './rhythm.ts';
+
+type Act<Result> = (tenantId: string, deletionId: string) => Promise<Result>;
+
+const { lookAtDeletion, noteFailedDeletion } = proxyActivities<DeletionActivities>({
+  startToCloseTimeout: '1 minute',
+  retry: patience,
+});
+// What fails here three times is noted and told; the clock tries it again. One call works for at most a minute; a worker that dies is noticed.
+const { beginPurge, endOtherRuns, detachBilling, eraseNext, proveErased, destroyKey, findNoBackup, certify, tellOfDelay } =
+  proxyActivities<DeletionActivities>({
+    startToCloseTimeout: '5 minutes',
+    heartbeatTimeout: '20 seconds',
+    retry: { ...patience, maximumAttempts: 3 },
+  });
+
+/** By which an operator finds what is late. */
+const alarm = defineSearchAttributeKey('DecorumAlarm', SearchAttributeType.KEYWORD);
+
+export const deletionStage = defineQuery<string>('stage');
+
+/**
+ * Keeps P7: everything of a deleted account is gone within 30 days, and from the backups within 60. The account was frozen when its
+ * deletion was asked for; the record `deletionId` says what is due, and this is its clock. A legal hold stops the purge between two batches.
+ */
+export async function accountDeletion(tenantId: string, deletionId: string): Promise<void> {
+  let now = 'grace';
+  setHandler(deletionStage, () => now);
+  const { listen, isWoken, rest } = rhythm();
+
+  const done = <Result>(act: Act<Result>): Promise<Result> => act(tenantId, deletionId);
+
+  /** The steps in order, until one says that it is not its time: something is held, or left. Each is a no-op once it is done. */
+  async function inOrder(...steps: Act<boolean>[]): Promise<void> {
+    try {
+      for (const step of steps) if (!(await done(step))) return;
+    } catch (error) {
+      if (!(error instanceof ActivityFailure)) throw error;
+      await done(noteFailedDeletion);
+    }
+  }
+
+  /** Every table of the account, batch by batch; each reads the hold again in its own transaction. */
+  async function eraseEverything(): Promise<boolean> {
+    for (;;) {
+      const progress = await done(eraseNext);
+      if (progress !== 'more') return progress === 'erased';
+    }
+  }
+
+  const sound = (): Promise<boolean> => {
+    upsertSearchAttributes([{ key: alarm, value: 'late' }]);
+    return Promise.resolve(true);
+  };
+
+  for (;;) {
+    listen();
+    const due = await done(lookAtDeletion);
+    now = due.stage;
+    if (due.ended && !isWoken()) break;
+    if (due.tell) await inOrder(tellOfDelay, sound);
+    if (due.purge) await inOrder(beginPurge, endOtherRuns, detachBilling, eraseEverything, proveErased, destroyKey, certify);
+    if (due.lookForBackups) await inOrder(findNoBackup, certify);
+    const isBusy = due.purge || due.lookForBackups || due.tell; // look at once what follows from it
+    if (!(await rest(isBusy ? 0 : due.waitMs))) return continueAsNew<typeof accountDeletion>(tenantId, deletionId);
+  }
+}
