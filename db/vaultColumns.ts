@@ -15,6 +15,7 @@ export const vaultColumns: readonly VaultColumn[] = [
   { table: 'users', column: 'totp_secret', key: 'id', keyType: 'uuid' },
   { table: 'clearances', column: 'number_sealed', key: 'id', keyType: 'uuid' },
   { table: 'integrations', column: 'secret', key: 'provider', keyType: 'text' },
+  { table: 'account_deletions', column: 'probes', key: 'id', keyType: 'uuid' }, // until the proof
   { table: 'tenant_keys', column: 'wrapped', key: 'tenant_id', keyType: 'uuid' },
 ];
 

@@ -67,7 +67,7 @@ test('the columns are all those that the catalogue says hold a credential or som
   const { rows } = await world.owner.query<{ column: string }>(`
     select c.relname || '.' || a.attname as column from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.atttypid = 'text'::regtype
-      and (col_description(c.oid, a.attnum) like 'user.authorization.credentials;%' or a.attname like '%sealed%' or a.attname like '%secret%')
+      and (col_description(c.oid, a.attnum) like 'user.authorization.credentials;%' or a.attname like '%sealed%' or a.attname like '%secret%' or a.attname = 'probes')
     order by 1`);
   const noToken = [
     'integrations.last_four',
