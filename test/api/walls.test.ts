@@ -52,6 +52,7 @@ beforeAll(async () => {
   const { id: incidentId, lines } = incident.body as { id: string; lines: { id: string }[] };
   const held = await other.officer.post(`/v1/breaches/${incidentId}/holds`, breachDecision);
   const legalHold = await made(other.officer.post('/v1/legal-holds', { kind: 'account', reason: 'Theirs' }));
+  const clearance = await other.rep.post('/v1/calls/clearance', { number: '+12125550101' });
   // Taken back at once: a frozen workspace would answer nothing else.
   const deletion = (await other.owner.post('/v1/deletions', { password })).body as { id: string };
   await other.owner.post(`/v1/deletions/${deletion.id}/cancel`);
@@ -59,7 +60,6 @@ beforeAll(async () => {
     await issueCertificate(tx, deletion.id, (certificate) => signCertificate(api.deps.certificates, certificate));
     return (await listCertificates(tx, deletion.id))[0]?.id;
   });
-  const clearance = await other.rep.post('/v1/calls/clearance', { number: '+12125550101' });
   const load = await other.owner.post('/v1/call-registries/federal?account=theirs&dataOn=2026-01-01', '2125550101\n', {
     'content-type': 'text/plain',
   });
