@@ -21,6 +21,7 @@ import { createApp } from './app.ts';
 import { acceptInbound } from './inbound.ts';
 import { whatLacks } from './health.ts';
 import { startMailListener } from './mailListener.ts';
+import { headsLookedAt, patient } from './patience.ts';
 import { closeGracefully } from './shutdown.ts';
 import { proxiesOf, tlsOf } from './tls.ts';
 
@@ -83,7 +84,10 @@ const app = createApp({
 /** A supervisor kills after half a minute or so. */
 const graceMs = 20_000;
 
-const server = (tls ? createTlsServer(tls, app) : createServer(app)).listen(environment.API_PORT, environment.API_HOST);
+const server = patient(tls ? createTlsServer({ ...headsLookedAt, ...tls }, app) : createServer(headsLookedAt, app)).listen(
+  environment.API_PORT,
+  environment.API_HOST,
+);
 const inside = metrics && metricsServer(metrics, () => whatLacks({ db, stops, isStopping: () => isStopping }));
 try {
   await once(server, 'listening'); // rejects when the server cannot listen
