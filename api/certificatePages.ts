@@ -31,8 +31,8 @@ export function certificatePages(deps: Dependencies): express.Router {
   });
   router.get('/:token/:file', async ({ params: { token, file } }, response: Response) => {
     const { certificates } = await found(token);
-    const certificate = certificates.find(({ kind }) => file.startsWith(`${kind}.`));
-    if (!certificate || !/\.(json|pdf)$/.test(file)) throw new Problem('not-found', 'There is no such certificate yet.');
+    const certificate = certificates.find(({ kind }) => [`${kind}.json`, `${kind}.pdf`].includes(file));
+    if (!certificate) throw new Problem('not-found', 'There is no such certificate yet.');
     response.set('Content-Disposition', `attachment; filename="deletion-${file}"`);
     if (file.endsWith('.json')) response.type('json').send(certificateJson(certificate, deps.certificates));
     else certificatePdf(certificate).pipe(response.type('application/pdf'));

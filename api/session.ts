@@ -71,6 +71,12 @@ export async function stopSession(tx: Tx, token: Token): Promise<void> {
   await endSession(tx, hashOfToken(token));
 }
 
+/** Ends the session that a browser shows while it gets another one: what was in it before is of no further use to anybody (ASVS 7.2.4). */
+export async function endPresented(db: Database, cookies: string | undefined, secure: boolean): Promise<void> {
+  const token = tokenOf(cookies, secure);
+  if (token) await db.inTenant(token.tenantId, (tx) => stopSession(tx, token));
+}
+
 /** HttpOnly and SameSite=Lax always, Secure in production (P15). */
 export function cookieOf(token: Token | null, secure: boolean): string {
   const value = token ? `${token.tenantId}.${token.secret}; Max-Age=${SESSION_HOURS * 3600}` : '; Max-Age=0';

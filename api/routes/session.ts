@@ -14,7 +14,7 @@ import { Problem } from '../problem.ts';
 import { type Action, isAllowed, may, roles, whileFrozen, withoutFactor } from '../roles.ts';
 import { route, type Who } from '../route.ts';
 import { isCode } from '../secondFactor.ts';
-import { type Caller, cookieOf, csrfOf, startSession, stopSession, type Token } from '../session.ts';
+import { type Caller, cookieOf, csrfOf, endPresented, startSession, stopSession, type Token } from '../session.ts';
 import { Id, Instant, Nothing } from '../shapes.ts';
 
 export const Session = z
@@ -97,6 +97,7 @@ const logIn = route({
       await noteAddress(tx, userId, knownKey(deps, userId, from));
       return openFor(tx, userId, deps, { ip, browser: headers['user-agent'] });
     });
+    await endPresented(db, headers.cookie, deps.secureCookies);
     reply('Set-Cookie', cookieOf(token, deps.secureCookies));
     return session;
   },

@@ -13,7 +13,7 @@ import { forgiven, keyOf, limited, placeOf } from '../limits.ts';
 import { hashPassword, requireGood } from '../password.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
-import { cookieOf } from '../session.ts';
+import { cookieOf, endPresented } from '../session.ts';
 import { EmailAddress, Instant, Nothing, PersonName, WorkspaceName, Zone } from '../shapes.ts';
 import { openFor, Session } from './session.ts';
 import { Territory } from './tenant.ts';
@@ -137,6 +137,7 @@ const confirmSignUp = route({
       await useLink(tx, claims.letterId);
       return openFor(tx, owner.id, deps, { ip, browser: headers['user-agent'] });
     });
+    await endPresented(db, headers.cookie, deps.secureCookies);
     reply('Set-Cookie', cookieOf(token, deps.secureCookies));
     return session;
   },
@@ -165,6 +166,7 @@ const acceptInvitation = route({
       await useLink(tx, claims.letterId);
       return openFor(tx, user.id, deps, { ip, browser: headers['user-agent'] });
     });
+    await endPresented(db, headers.cookie, deps.secureCookies);
     reply('Set-Cookie', cookieOf(token, deps.secureCookies));
     return session;
   },
