@@ -6,6 +6,7 @@ import { ask, Refusal } from '../api.ts';
 import { Page } from '../parts/Page.tsx';
 import { ProblemNote } from '../parts/ProblemNote.tsx';
 import { useSaving } from '../parts/saving.ts';
+import { isOwnAddress } from '../shell/ownAddress.ts';
 import { sessionQuery } from '../shell/session.ts';
 
 export function LogIn() {
@@ -27,7 +28,7 @@ export function LogIn() {
     },
     (session) => {
       queries.setQueryData(sessionQuery.queryKey, session);
-      void navigate({ to: isOwn(from) ? from : '/', replace: true });
+      void navigate({ to: isOwnAddress(from) ? from : '/', replace: true });
     },
   );
   const submit = (event: FormEvent) => {
@@ -78,9 +79,4 @@ export function LogIn() {
       </Page>
     </Container>
   );
-}
-
-/** Only a path of this console: the address could have been written by somebody else. */
-function isOwn(from: string | undefined): from is string {
-  return from !== undefined && /^\/(?![/\\])/.test(from);
 }
