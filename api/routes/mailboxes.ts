@@ -18,7 +18,7 @@ import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { isAllowed } from '../roles.ts';
 import { type Who, route } from '../route.ts';
-import { Domain, EmailAddress, Id, Instant, Nothing } from '../shapes.ts';
+import { Domain, EmailAddress, Id, Instant, Nothing, SenderName } from '../shapes.ts';
 
 const HARD_TOP = 100;
 
@@ -42,7 +42,12 @@ const Pacing = {
   connections: z.int().min(1).max(50),
 };
 const Smtp = z.strictObject({
-  host: z.string().min(1).max(253),
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .regex(/^[^\s\p{Cc}]+$/u, 'A host is one word.')
+    .meta({ pattern: String.raw`^\S+$` }),
   port: z.int().min(1).max(65_535),
   security: z.enum(['none', 'starttls', 'tls']),
   user: z.string().min(1).max(320).nullable().default(null),
@@ -58,7 +63,7 @@ const Dkim = z.strictObject({
 });
 const Settings = z.strictObject({
   ownerId: Id.optional().meta({ description: 'Absent: whoever asks.' }),
-  fromName: z.string().trim().min(1).max(200),
+  fromName: SenderName,
   address: EmailAddress,
   smtp: Smtp,
   dkim: Dkim,

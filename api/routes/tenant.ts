@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readTenant, writeTenant } from '../../db/tenants.ts';
 import { route } from '../route.ts';
-import { Domain, Id, Instant } from '../shapes.ts';
+import { Domain, Id, Instant, WorkspaceName } from '../shapes.ts';
 
 const Settings = {
   name: z.string().min(1).max(200),
@@ -51,7 +51,13 @@ const changeSettings = route({
   tag: 'Workspace',
   summary: 'Change settings of the workspace',
   body: z
-    .strictObject({ ...Settings, ...Territory, needsSecondFactor: z.boolean(), sendingDomain: Domain.or(z.literal('')) })
+    .strictObject({
+      ...Settings,
+      name: WorkspaceName,
+      ...Territory,
+      needsSecondFactor: z.boolean(),
+      sendingDomain: Domain.or(z.literal('')),
+    })
     .partial(),
   reply: { status: 200, schema: Tenant },
   handle: ({ who, db, body }) =>
