@@ -126,8 +126,8 @@ function foreseen(error: unknown): Problem {
         headers: { 'Retry-After': '60' },
       },
     );
-  const status = (error as { status?: number } | null)?.status; // of Express' own errors: a path that does not decode, a file that is not there
-  if (status === 404) return new Problem('not-found', 'There is nothing at this address.');
+  const status = (error as { status?: number } | null)?.status; // of Express' own errors: a path that does not decode, a file that is not there or not below the folder
+  if (status === 404 || status === 403) return new Problem('not-found', 'There is nothing at this address.');
   if (status === 400) return new Problem('malformed-request', 'The address cannot be read.');
   return new Problem(
     'internal',

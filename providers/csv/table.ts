@@ -1,6 +1,7 @@
 import { canonicalAddress } from '../../domain/address.ts';
 import { knownHeading } from '../../domain/contactHeadings.ts';
 import { looksLikePhone } from '../../domain/contactPhone.ts';
+import { holdable } from '../../domain/contactRows.ts';
 import { RecordReader } from './records.ts';
 import { Unreadable } from './unreadable.ts';
 
@@ -23,7 +24,7 @@ const FIRST_RECORDS = 10; // the header is looked for in these: some exports beg
 export async function openTable(texts: AsyncIterable<string>): Promise<Table> {
   const source = texts[Symbol.asyncIterator]();
   const beginning = await beginningOf(source);
-  const separator = /^sep=(.)(?:\r\n|\r|\n)/.exec(beginning.text); // Excel's way to name the delimiter
+  const separator = /^sep=([^\0])(?:\r\n|\r|\n)/.exec(beginning.text); // Excel's way to name the delimiter
   const text = separator ? beginning.text.slice(separator[0].length) : beginning.text;
   const delimiter = separator?.[1] ?? delimiterOf(text, beginning.isAll);
 
@@ -43,7 +44,7 @@ export async function openTable(texts: AsyncIterable<string>): Promise<Table> {
   const body = first.slice(at + 1);
   return {
     delimiter,
-    header: columns.map((heading, i) => (at === -1 ? `Column ${i + 1}` : heading.trim())),
+    header: columns.map((heading, i) => (at === -1 ? `Column ${i + 1}` : holdable(heading.trim()))),
     hasHeader: at !== -1,
     sample: body.slice(0, FIRST_RECORDS - 1),
     rows: rowsOf(body, reader, isAll ? null : source),
