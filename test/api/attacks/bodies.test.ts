@@ -61,27 +61,31 @@ test('an address or a head that is too long is refused', async () => {
 });
 
 /** As written: `fetch` would tidy the path up. */
-function rawGet(path: string): Promise<{ status: number; text: string }> {
+function rawGet(path: string): Promise<{ status: number; text: string; location: string | undefined }> {
   const { hostname, port } = new URL(api.origin);
   return new Promise((resolve, reject) => {
     request({ hostname, port, path, headers: { accept: 'text/plain, text/html' } }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text, location: response.headers.location }));
     })
       .on('error', reject)
       .end();
   });
 }
 
-test('no path leads out of the console’s folder', async () => {
+test('no path leads out of the console’s folder, or to another host', async () => {
   const up = fc.constantFrom('..', '%2e%2e', '.%2e', '..%2f..', '..%5c..', '..\\..', '%252e%252e', '....', '.', '');
   const paths = fc
-    .tuple(fc.constantFrom('', '/assets', '/docs', '/download', '/u'), fc.array(up, { minLength: 1, maxLength: 6 }))
-    .map(([start, steps]) => `${start}/${[...steps, 'secret.txt'].join('/')}`);
+    .tuple(
+      fc.constantFrom('', '/assets', '/docs', '/download', '/u', '//evil.example', '/\\evil.example', '/docs//evil.example'),
+      fc.array(up, { minLength: 1, maxLength: 6 }),
+    )
+    .chain(([start, steps]) => fc.constantFrom('secret.txt', '').map((end) => `${start}/${[...steps, end].join('/')}`));
   await fc.assert(
     fc.asyncProperty(paths, async (path) => {
-      const { status, text } = await rawGet(path);
+      const { status, text, location = '/' } = await rawGet(path);
+      expect(location).toMatch(/^\/(?![/\\])/);
       expect(text).not.toContain('a secret');
       expect(status).toBeLessThan(500);
     }),
