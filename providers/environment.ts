@@ -71,8 +71,11 @@ const Environment = z.object({
   BACKUP_FOLDER: z.string().optional(),
   /** Instead of a folder a bucket of an S3-compatible store, in path style: `https://s3.example.com/bucket/folder`. */
   BACKUP_S3_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Of the bucket, as its provider names it. */
   BACKUP_S3_REGION: z.string().min(1).default('us-east-1'),
+  /** The access key's id. */
   BACKUP_S3_KEY_ID: z.string().optional(),
+  /** The access key's secret. */
   BACKUP_S3_SECRET: z.string().optional(),
   /** The file of erasures that a restore replays, never on the database's disk; absent: in the folder of the backups. */
   BACKUP_LEDGER: z.string().optional(),

@@ -21,6 +21,7 @@ let failed = 0;
 try {
   for (const { name, headers } of (await world.callers()).filter((caller) => as === undefined || caller.name === as)) {
     const { code, said } = await fuzz(program, {
+      folder: cache,
       url: `${world.origin}/v1/openapi.json`,
       headers,
       examples: Number(examples),

@@ -3,7 +3,7 @@ import type { Execution, Executions } from '../activities/deletion/world.ts';
 
 const NOT_FOUND = 5; // gRPC
 /** Set on an execution whose promise is late (workflows/accountDeletion.ts). */
-export const alarmAttribute = 'DecorumAlarm';
+const alarmAttribute = 'DecorumAlarm';
 const inOneQuery = 20;
 
 /** The executions of a tenant, found by Temporal's list of ids and by asking for those that the record knows. */

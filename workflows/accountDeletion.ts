@@ -16,7 +16,7 @@ const { lookAtDeletion, noteFailedDeletion } = proxyActivities<DeletionActivitie
   startToCloseTimeout: '1 minute',
   retry: patience,
 });
-// What fails here three times is noted and told; the clock tries it again. One call works for at most a minute; a worker that dies is noticed.
+// What fails here three times is noted, and tried again by the clock. One call works for at most a minute; a worker that dies is noticed.
 const { beginPurge, endOtherRuns, detachBilling, eraseNext, proveErased, destroyKey, findNoBackup, certify, tellOfDelay } =
   proxyActivities<DeletionActivities>({
     startToCloseTimeout: '5 minutes',
@@ -27,7 +27,7 @@ const { beginPurge, endOtherRuns, detachBilling, eraseNext, proveErased, destroy
 /** By which an operator finds what is late. */
 const alarm = defineSearchAttributeKey('DecorumAlarm', SearchAttributeType.KEYWORD);
 
-export const deletionStage = defineQuery<string>('stage');
+const deletionStage = defineQuery<string>('stage');
 
 /**
  * Keeps P7: everything of a deleted account is gone within 30 days, and from the backups within 60. The account was frozen when its
@@ -40,13 +40,17 @@ export async function accountDeletion(tenantId: string, deletionId: string): Pro
 
   const done = <Result>(act: Act<Result>): Promise<Result> => act(tenantId, deletionId);
 
-  /** The steps in order, until one says that it is not its time: something is held, or left. Each is a no-op once it is done. */
-  async function inOrder(...steps: Act<boolean>[]): Promise<void> {
+  /**
+   * The steps in order, until one says that it is not its time: something is held, or left. Each is a no-op once it is done.
+   * Answers false when one failed.
+   */
+  async function inOrder(...steps: Act<boolean>[]): Promise<boolean> {
     try {
-      for (const step of steps) if (!(await done(step))) return;
+      for (const step of steps) if (!(await done(step))) break;
+      return true;
     } catch (error) {
       if (!(error instanceof ActivityFailure)) throw error;
-      await done(noteFailedDeletion);
+      return false;
     }
   }
 
@@ -63,15 +67,16 @@ export async function accountDeletion(tenantId: string, deletionId: string): Pro
     return Promise.resolve(true);
   };
 
+  const purge = [beginPurge, endOtherRuns, detachBilling, eraseEverything, proveErased, destroyKey, certify];
   for (;;) {
     listen();
     const due = await done(lookAtDeletion);
     now = due.stage;
     if (due.ended && !isWoken()) break;
-    if (due.tell) await inOrder(tellOfDelay, sound);
-    if (due.purge) await inOrder(beginPurge, endOtherRuns, detachBilling, eraseEverything, proveErased, destroyKey, certify);
-    if (due.lookForBackups) await inOrder(findNoBackup, certify);
-    const isBusy = due.purge || due.lookForBackups || due.tell; // look at once what follows from it
+    const isTold = due.tell && (await inOrder(tellOfDelay, sound)); // letters that nobody took are tried again at the next look
+    const steps = due.purge ? purge : due.lookForBackups ? [findNoBackup, certify] : [];
+    if (!(await inOrder(...steps))) await done(noteFailedDeletion);
+    const isBusy = isTold || steps.length > 0; // look at once what follows from it
     if (!(await rest(isBusy ? 0 : due.waitMs))) return continueAsNew<typeof accountDeletion>(tenantId, deletionId);
   }
 }

@@ -14,15 +14,13 @@ export interface Look {
   waitMs: number | null;
 }
 
-/** Days on which officers are told of what is late: before the 30th for the live data, on the 60th for the backups. */
-export const tellingDays = [25, 28, 60] as const;
-
 /** After a failure: ten minutes, then twice as long each time, up to six hours. */
 const again = `least(interval '10 minutes' * (1 << least(failures - 1, 10)), interval '6 hours')`;
 
 /**
  * Reads the record and nothing else. A legal hold stops the purge and no clock: with its release whatever is due by then is due at once.
- * Backups are looked for on day 59, when those of before the purge should be destroyed, and each day from then on.
+ * Backups are looked for on day 59, when those of before the purge should be destroyed, and each day from then on. What is late is told:
+ * on days 25 and 28 for the live data, on day 60 for the backups.
  */
 export async function lookAtDeletion(tx: Tx, deletionId: string): Promise<Look> {
   const { workflowId } = deletionWork(tx.tenantId, deletionId);

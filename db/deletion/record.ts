@@ -98,11 +98,3 @@ export async function endNode(
     [deletionId, node, as.state ?? 'done', as.kept ?? 0, as.because ?? '', as.until ?? ''],
   );
 }
-
-export async function isNodeDone(tx: Tx, deletionId: string, node: string): Promise<boolean> {
-  const done = await tx.rows(`select from deletion_nodes where deletion_id = $1 and node = $2 and state <> 'open'`, [
-    deletionId,
-    node,
-  ]);
-  return done.length > 0;
-}

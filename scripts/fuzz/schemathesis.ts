@@ -18,6 +18,8 @@ export async function schemathesis(folder: string): Promise<string> {
 }
 
 export interface Fuzzing {
+  /** Where what it keeps between runs goes. */
+  folder: string;
   /** Of the OpenAPI document. */
   url: string;
   /** Who asks. */
@@ -35,7 +37,7 @@ const checks = 'not_a_server_error,status_code_conformance,content_type_conforma
 /** Asks every route; answers the exit code and what was said. */
 export function fuzz(
   program: string,
-  { url, headers, examples, seed, without }: Fuzzing,
+  { folder, url, headers, examples, seed, without }: Fuzzing,
 ): Promise<{ code: number; said: string }> {
   const child = spawn(
     program,
@@ -63,7 +65,7 @@ export function fuzz(
       ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
       ...without.flatMap((operation) => ['--exclude-operation-id', operation]),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', PYTHONIOENCODING: 'utf-8' } },
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', PYTHONIOENCODING: 'utf-8' } },
   );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -174,7 +174,8 @@ describe('resuming', () => {
           work({
             ...tx,
             run(sql, values = []) {
-              if ((typeof sql === 'string' ? sql : sql.text).includes('rows_read = rows_read') && values[1] === 0) throw new Error('killed before the commit');
+              if ((typeof sql === 'string' ? sql : sql.text).includes('rows_read = rows_read') && values[1] === 0)
+                throw new Error('killed before the commit');
               return tx.run(sql, values);
             },
           }),

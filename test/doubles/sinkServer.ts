@@ -209,7 +209,7 @@ class Conversation {
   }
 }
 
-const HEADER = /^(?:message-id: *(<[^>]*>)|x-decorum-([a-z-]+): *(\S*))/gim;
+const HEADER = /^(?:message-id:\s*(<[^>]*>)|x-decorum-([a-z-]+): *(\S*))/gim;
 
 function readIds(record: SinkRecord, head: string): void {
   const ids: Record<string, string> = {};

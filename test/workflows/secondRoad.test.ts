@@ -64,6 +64,7 @@ test('both roads at once tell nobody twice', async () => {
 
 test('code that does not fit the history alarms, and the notice still leaves by the second road', async () => {
   const made = await incident();
+  await world.waits(`breach/${made.tenantId}/${made.incidentId}`);
   await world.stopWorkers();
   const bundle = readFileSync(process.env.DECORUM_WORKFLOW_BUNDLE ?? '', 'utf8');
   const planted = join(mkdtempSync(join(tmpdir(), 'decorum-')), 'workflows.js');

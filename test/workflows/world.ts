@@ -77,6 +77,8 @@ export interface World {
   ask<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Ends a run as a lost store would, wherever it is; false when none runs. */
   terminate(workflowId: string): Promise<boolean>;
+  /** Returns when the workflow does nothing but wait: a task in the hands of a worker that is stopped would be lost to the test. */
+  waits(workflowId: string): Promise<void>;
   /** Work is taken again after it was left lying; no worker runs until `startWorkers`. */
   stopWorkers(): Promise<void>;
   startWorkers(codePath?: string): Promise<void>;
@@ -263,6 +265,14 @@ export async function startWorld(options: {
     rest,
     ask,
     terminate,
+    async waits(workflowId) {
+      for (const patient = AbortSignal.timeout(patienceMs); ; await sleep(20)) {
+        const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+        const last = events?.at(-1);
+        if (last?.timerStartedEventAttributes ?? last?.workflowTaskCompletedEventAttributes) return;
+        patient.throwIfAborted();
+      }
+    },
     stopWorkers,
     startWorkers,
     async end() {
