@@ -63,8 +63,12 @@ export async function placeHold(
   return id;
 }
 
-/** False when it was released before. What it held back is for the caller to wake: it is due as if there had been no hold. */
+/**
+ * False when it was released before. What it held back is for the caller to wake: it is due as if there had been no hold. Waits for who has
+ * just found the hold, so that the caller finds everything that waits for its release.
+ */
 export async function releaseHold(tx: Tx, holdId: string, reason: string, byUser: string): Promise<boolean> {
+  await tx.run(`select pg_advisory_xact_lock(hashtextextended('legal hold ' || decorum.tenant(), 0))`);
   const released = await tx.run(
     `update legal_holds set released_at = decorum.now(), released_by = $2, release_reason = $3 where id = $1 and released_at is null`,
     [holdId, byUser, reason],

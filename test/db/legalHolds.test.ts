@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { heldNow, placeHold, releaseHold } from '../../db/legalHolds.ts';
-import { newWorkspace, World, type Workspace } from './world.ts';
+import { endedOrStuck, newWorkspace, World, type Workspace } from './world.ts';
 
 let world: World;
 let workspace: Workspace;
@@ -48,15 +48,24 @@ test('a hold waits for the erasure that is under way, and the next one finds it'
   await inIt(async (tx) => {
     expect(await heldNow(tx, { account: true })).toEqual([]);
     placing = place('account', []).then(() => order.push('placed'));
-    for (let waiting = 0; waiting === 0; ) {
-      const { rows } = await world.owner.query<{ n: number }>(
-        `select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted`,
-      );
-      waiting = rows[0]?.n ?? 0;
-    }
+    await endedOrStuck(world, placing);
     order.push('erased');
   });
   await placing;
   expect(order).toEqual(['erased', 'placed']);
   expect(await inIt((tx) => heldNow(tx, { account: true }))).toHaveLength(1);
+});
+
+test('a release waits for whoever has just found the hold, so that it wakes what has begun to wait', async () => {
+  const id = await place('account', []);
+  const order: string[] = [];
+  let releasing: Promise<unknown> = Promise.resolve();
+  await inIt(async (tx) => {
+    expect(await heldNow(tx, { account: true })).toEqual([id]);
+    releasing = inIt((other) => releaseHold(other, id, 'Settled', workspace.rep.id)).then(() => order.push('released'));
+    await endedOrStuck(world, releasing);
+    order.push('waits');
+  });
+  await releasing;
+  expect(order).toEqual(['waits', 'released']);
 });

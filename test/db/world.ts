@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { MailboxSettings } from '../../db/mailboxes.ts';
 import { type Database, openDatabase, type Tx } from '../../db/transaction.ts';
@@ -163,4 +164,18 @@ export async function wanted(world: World, { tenantId }: Workspace): Promise<str
     tx.rows<{ id: string }>(`select workflow_id as id from outbox where wanted and state = 'open' order by 1`),
   );
   return rows.map(({ id }) => id);
+}
+
+/** Returns when `other` has ended, or cannot go on before whoever asks has committed. */
+export async function endedOrStuck(world: World, other: Promise<unknown>): Promise<void> {
+  let isEnded = false;
+  const end = () => void (isEnded = true);
+  other.then(end, end);
+  for (const patient = AbortSignal.timeout(20_000); !isEnded; await sleep(5)) {
+    const { rows } = await world.owner.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    if (rows.length > 0) return;
+    patient.throwIfAborted();
+  }
 }
