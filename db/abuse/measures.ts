@@ -9,6 +9,8 @@ const leastCap = 20;
  * throttled, and each as it was once no case wants it any more. A cap that its owner raises meanwhile is lowered again.
  */
 export async function putInForce(tx: Tx): Promise<void> {
+  // One after another: of two at once each would take back what only the other's case calls for.
+  await tx.run(`select pg_advisory_xact_lock(hashtextextended('abuse measures ' || decorum.tenant(), 0))`);
   await tx.run(
     `insert into sending_stops (tenant_id, scope_id, kind, because)
      select distinct tenant_id, scope_id, 'abuse', 'abuse' from abuse_cases where ended_at is null and measure = 'pause'
