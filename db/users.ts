@@ -77,10 +77,16 @@ export async function deactivateUser(tx: Tx, userId: string, isDeactivated: bool
   );
 }
 
-/** A workspace without an owner could not be helped by anybody in it. Locks the owners, so that two cannot step down at once. */
+/**
+ * A workspace without an owner could not be helped by anybody in it: who is to be erased is none that stays. Locks the owners, so that two
+ * cannot step down at once.
+ */
 export async function isLastOwner(tx: Tx, userId: string): Promise<boolean> {
+  const ofTenant = `from users u where tenant_id = $1 and role = 'owner' and deactivated_at is null`;
+  await tx.run(`select ${ofTenant} order by id for update`, [tx.tenantId]);
+  // A statement of its own, so that it sees what the locks have waited for.
   const owners = await tx.rows<{ id: string }>(
-    `select id from users where tenant_id = $1 and role = 'owner' and deactivated_at is null order by id for update`,
+    `select id ${ofTenant} and not exists (select from erasures e where e.tenant_id = u.tenant_id and e.person_id = u.id and e.state <> 'erased')`,
     [tx.tenantId],
   );
   return owners.length === 1 && owners[0]?.id === userId;

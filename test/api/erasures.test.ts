@@ -1,4 +1,5 @@
 import { countAggregates } from '../../db/erasure/aggregates.ts';
+import { newUser } from '../builders/tenant.ts';
 import { addList } from './builders.ts';
 import { serve } from './serve.ts';
 
@@ -34,6 +35,12 @@ test('only an owner has a user erased, and not the last owner', async () => {
   const path = `/v1/users/${acme.rep.userId}/erasure`;
   expect((await acme.officer.post(path, {})).status).toBe(403);
   expect((await acme.owner.post(path, {})).body).toMatchObject({ kind: 'user', because: 'by_hand' });
+  expect((await acme.owner.post(`/v1/users/${acme.owner.userId}/erasure`, {})).status).toBe(409);
+});
+
+test('an owner who is to be erased is none that stays', async () => {
+  const { id } = await api.db.inTenant(acme.id, (tx) => newUser(tx, { role: 'owner' }));
+  expect((await acme.owner.post(`/v1/users/${id}/erasure`, {})).status).toBe(202);
   expect((await acme.owner.post(`/v1/users/${acme.owner.userId}/erasure`, {})).status).toBe(409);
 });
 
