@@ -3,7 +3,7 @@ import { type ExportRun, runExport } from '../../activities/exports/runExport.ts
 import { expireWhenDue } from '../../db/exports/exports.ts';
 import { opened } from '../exports/unzip.ts';
 import { made } from './builders.ts';
-import { type Client, serve } from './serve.ts';
+import { type Client, password, serve } from './serve.ts';
 
 let clock = new Date();
 let api: Awaited<ReturnType<typeof serve>>;
@@ -63,6 +63,18 @@ test('the owner gets everything: asked for, written, downloaded behind a link th
   expect(n).toBe(1);
 });
 
+test('an account that is frozen gets its last export: asked for with the deletion, written, downloaded; and another one', async () => {
+  await made(acme.rep.post('/v1/contacts', { email: 'ann@example.com', firstName: 'Ann' }));
+  expect((await acme.owner.post('/v1/deletions', { password, graceDays: 3, withExport: true })).status).toBe(202);
+  expect((await acme.owner.get('/v1/contacts')).status).toBe(403);
+  const { items } = (await acme.owner.get('/v1/exports')).body as { items: Shown[] };
+  const last = items[0]?.id ?? '';
+  await write(last);
+  const { rows } = await opened(Buffer.from(await (await fetched(await linkTo(acme.owner, last))).arrayBuffer()));
+  expect(rows('contacts')).toMatchObject([{ first_name: 'Ann' }]);
+  expect(await ready(acme.officer)).toMatchObject({ state: 'done' });
+});
+
 test('an officer gets one person', async () => {
   const ann = await made(acme.rep.post('/v1/contacts', { email: 'ann@example.com' }));
   await made(acme.rep.post('/v1/contacts', { email: 'bob@example.com' }));
@@ -96,6 +108,16 @@ test('a broken download goes on where it was, by the part', async () => {
   const beyond = await fetched(url, { range: `bytes=${bytes}-` });
   expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes}`]);
   expect((await fetched(url, {}, 'POST')).status).toBe(405);
+});
+
+test('no part of a file leaves without an entry in the audit log', async () => {
+  const { id } = await ready(acme.owner);
+  const url = await linkTo(acme.owner, id);
+  expect((await fetched(url, { range: 'bytes=1-' })).status).toBe(206);
+  const entries = await api.db.inTenant(acme.id, (tx) =>
+    tx.rows(`select from audit_log where action = 'export downloaded' and subject_id = $1`, [id]),
+  );
+  expect(entries).toHaveLength(1);
 });
 
 test('a link ends with its day, with its file, and with any change to it', async () => {
