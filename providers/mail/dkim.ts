@@ -11,6 +11,8 @@ export interface DkimKey {
   readonly selector: string;
   readonly algorithm: 'rsa-sha256' | 'ed25519-sha256';
   readonly privateKey: KeyObject;
+  /** The private key once more for each signature under way at the same time. */
+  nextCopy(): KeyObject;
 }
 
 export class DkimRefused extends Error {
@@ -38,6 +40,8 @@ const SIGNED = new Set([
 ]);
 const FOLD = 72;
 const LEAST_RSA_BITS = 2048;
+/** Node locks a key object while it signs with it: asked for the next signature the event loop itself would wait for the one before. */
+const COPIES = 32;
 
 const signInThreadPool = promisify<string | null, Buffer, KeyObject, Buffer>((algorithm, data, key, done) =>
   sign(algorithm, data, key, done),
@@ -55,12 +59,15 @@ export function loadDkimKey({
   if (!/^[a-z0-9.-]{1,253}$/.test(domain)) throw new DkimRefused('The DKIM domain must be a domain name in ASCII.');
   if (!/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62})$/.test(selector)) throw new DkimRefused('The DKIM selector must be a DNS label.');
   const privateKey = parsePrivateKey(privateKeyPem);
-  if (privateKey.asymmetricKeyType === 'ed25519') return { domain, selector, algorithm: 'ed25519-sha256', privateKey };
+  const copies: KeyObject[] = [];
+  let signatures = 0;
+  const nextCopy = (): KeyObject => (copies[signatures++ % COPIES] ??= parsePrivateKey(privateKeyPem));
+  if (privateKey.asymmetricKeyType === 'ed25519') return { domain, selector, algorithm: 'ed25519-sha256', privateKey, nextCopy };
   const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0;
   if (privateKey.asymmetricKeyType !== 'rsa') throw new DkimRefused('A DKIM key is RSA or ed25519.');
   if (bits < LEAST_RSA_BITS)
     throw new DkimRefused(`The DKIM key has ${bits} bits; receivers expect ${LEAST_RSA_BITS} (RFC 8301).`);
-  return { domain, selector, algorithm: 'rsa-sha256', privateKey };
+  return { domain, selector, algorithm: 'rsa-sha256', privateKey, nextCopy };
 }
 
 /** The DKIM-Signature header for a message, to be put on top of it. */
@@ -68,8 +75,8 @@ export async function signDkim(message: Composed, key: DkimKey, at: Date): Promi
   const { unsigned, data } = toBeSigned(message, key, at);
   const signature =
     key.algorithm === 'rsa-sha256'
-      ? await signInThreadPool('sha256', data, key.privateKey)
-      : await signInThreadPool(null, sha256(data), key.privateKey);
+      ? await signInThreadPool('sha256', data, key.nextCopy())
+      : await signInThreadPool(null, sha256(data), key.nextCopy());
   return {
     name: 'DKIM-Signature',
     value: unsigned + signature.toString('base64').replaceAll(new RegExp(`.{${FOLD}}(?=.)`, 'g'), '$&\r\n '),
