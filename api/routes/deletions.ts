@@ -86,12 +86,20 @@ const ask = route({
   action: 'deletions.write',
   tag: 'Deletion',
   summary: 'Delete the account and everything kept for it (P7): it is frozen when this is answered',
-  body: z.strictObject({
-    password: z.string().min(1).max(1000).meta({ description: 'The present password of whoever asks.' }),
-    code: z.string().max(40).optional().meta({ description: 'Of the second factor, where one is set up.' }),
-    graceDays: z.int().min(0).max(25).default(14).meta({ description: 'For so long it can be taken back.' }),
-    withExport: z.boolean().default(false).meta({ description: 'Writes everything of the account to a file first.' }),
-  }),
+  body: z
+    .strictObject({
+      password: z.string().min(1).max(1000).meta({ description: 'The present password of whoever asks.' }),
+      code: z.string().max(40).optional().meta({ description: 'Of the second factor, where one is set up.' }),
+      graceDays: z.int().min(0).max(25).default(14).meta({ description: 'For so long it can be taken back.' }),
+      withExport: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Writes everything of the account to a file first, for which it wants a day of grace at least.' }),
+    })
+    .refine(({ graceDays, withExport }) => graceDays > 0 || !withExport, {
+      path: ['graceDays'],
+      error: 'Without a day of grace the file would be erased before anybody has fetched it.',
+    }),
   reply: { status: 202, schema: Deletion },
   errors: ['wrong-credentials', 'second-factor-wanted', 'too-many-requests'],
   async handle({ who, db, deps, body }) {

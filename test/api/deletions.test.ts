@@ -64,6 +64,12 @@ test.each([{ graceDays: -1 }, { graceDays: 26 }, { graceDays: 1.5 }])('no such g
   expect((await acme.owner.post('/v1/deletions', { password, ...body })).status).toBe(422);
 });
 
+test('no export is promised that the purge would take before anybody has fetched it', async () => {
+  const reply = await acme.owner.post('/v1/deletions', { password, graceDays: 0, withExport: true });
+  expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer: '/graceDays' }] } });
+  expect((await acme.owner.get('/v1/exports')).body).toMatchObject({ items: [] });
+});
+
 test('a rep may not, and an unsubscribe link answers all the same', async () => {
   expect((await acme.rep.post('/v1/deletions', { password })).status).toBe(403);
   const { id } = await ask();
