@@ -23,6 +23,7 @@ import { eraseAccountBatch } from '../db/erasure/batches.ts';
 import { planErasure } from '../db/erasure/plan.ts';
 import { countLeft, probe } from '../db/erasure/proof.ts';
 import { writeTombstones } from '../db/erasure/tombstones.ts';
+import { eraseCopies } from '../db/rehearsal/keeping.ts';
 import type { Tx } from '../db/transaction.ts';
 import { signCertificate } from '../providers/certificateSignature.ts';
 import { addressHash } from '../providers/keyedHash.ts';
@@ -79,13 +80,16 @@ export function deletionActivities(deps: DeletionDependencies) {
     /** First, so that nothing writes again what has been erased. */
     endOtherRuns: (tenantId: string, deletionId: string): Promise<boolean> =>
       beating(async () => {
-        const count = await removeRuns(tenantId);
-        return inTenant(tenantId, async (tx) => {
-          if (!(await mayPurge(tx, deletionId))) return false;
+        const isHeld = await inTenant(tenantId, async (tx) => {
+          if (!(await mayPurge(tx, deletionId))) return true;
           await closeWishes(tx);
-          await noteRows(tx, deletionId, 'executions', count);
-          return true;
+          return false;
         });
+        if (isHeld) return false;
+        const count = await removeRuns(tenantId);
+        await eraseCopies(db, tenantId);
+        await inTenant(tenantId, (tx) => noteRows(tx, deletionId, 'executions', count));
+        return true;
       }),
 
     /** What tax law keeps goes where the purge does not come. */

@@ -79,6 +79,17 @@ export async function carryHome(db: Database, tenantId: string, { id, copyId, la
   );
 }
 
+/** Erases the copies of whatever was rehearsed: for whoever ends the workflows that would have done it. */
+export async function eraseCopies(db: Database, tenantId: string): Promise<void> {
+  const copies = await db.inTenant(tenantId, (tx) =>
+    tx.rows<{ id: string }>(
+      `select copy_id as id from rehearsals where state in ('copying', 'playing')
+       union select split_part(workflow_id, '/', 3)::uuid from outbox where workflow_type = 'rehearsal'`, // whose row may have gone with its sequence
+    ),
+  );
+  for (const { id } of copies) await eraseCopy(db, tenantId, id);
+}
+
 /** Erases the copy: every row of its tenant, and the tenant. Nothing to do when it is gone. */
 export async function eraseCopy(db: Database, tenantId: string, copyId: string): Promise<void> {
   await db.inTenant(tenantId, async (tx) => {
