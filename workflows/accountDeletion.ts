@@ -74,7 +74,7 @@ export async function accountDeletion(tenantId: string, deletionId: string): Pro
     now = due.stage;
     if (due.ended && !isWoken()) break;
     const isTold = due.tell && (await inOrder(tellOfDelay, sound)); // letters that nobody took are tried again at the next look
-    const steps = due.purge ? purge : due.lookForBackups ? [findNoBackup, certify] : [];
+    const steps = due.purge ? purge : due.lookForBackups ? [findNoBackup, certify] : due.certify ? [certify] : [];
     if (!(await inOrder(...steps))) await done(noteFailedDeletion);
     const isBusy = isTold || steps.length > 0; // look at once what follows from it
     if (!(await rest(isBusy ? 0 : due.waitMs))) return continueAsNew<typeof accountDeletion>(tenantId, deletionId);

@@ -9,6 +9,8 @@ export interface Look {
   ended: boolean;
   purge: boolean;
   lookForBackups: boolean;
+  /** What has been done is not certified yet: whoever did it did not come so far. */
+  certify: boolean;
   /** Officers hear that it is late. */
   tell: boolean;
   waitMs: number | null;
@@ -27,13 +29,15 @@ export async function lookAtDeletion(tx: Tx, deletionId: string): Promise<Look> 
   await beginLook(tx, workflowId);
   const isHeld = (await heldNow(tx, { account: true })).length > 0;
   const { state, ...due } = await tx.row<
-    Record<'purge' | 'lookForBackups' | 'tell', boolean> & { state: string; next: Date | null }
+    Record<'purge' | 'lookForBackups' | 'certify' | 'tell', boolean> & { state: string; isCertified: boolean; next: Date | null }
   >(
     `with d as (
        select *, coalesce(failed_at + ${again}, '-infinity') as again_at,
          greatest(asked_at + interval '59 days', purged_at + interval '31 days') as backups_at,
-         case when purged_at is not null then 60 when told_day < 25 then 25 else 28 end as next_day
-       from account_deletions where id = $1),
+         case when purged_at is not null then 60 when told_day < 25 then 25 else 28 end as next_day,
+         state not in ('purged', 'closed') or exists (
+           select from deletion_certificates c where c.deletion_id = d.id and c.kind = case d.state when 'closed' then 'final' else 'live' end) as is_certified
+       from account_deletions d where id = $1),
      t as (
        select *, asked_at + make_interval(hours => 24 * next_day) as tell_at,
          told_day < next_day and failures > 0 as may_tell
@@ -41,21 +45,25 @@ export async function lookAtDeletion(tx: Tx, deletionId: string): Promise<Look> 
      select state,
        state in ('frozen', 'purging') and not $2 and purge_at <= decorum.now() and again_at <= decorum.now() as purge,
        state = 'purged' and backups_at <= decorum.now() and again_at <= decorum.now() as "lookForBackups",
+       is_certified as "isCertified", not is_certified and again_at <= decorum.now() as certify,
        state not in ('closed', 'cancelled') and may_tell and tell_at <= decorum.now() as tell,
        (select min(at) from unnest(array[
           case when may_tell then tell_at end,
           case when state in ('frozen', 'purging') and not $2 then greatest(purge_at, again_at) end,
-          case when state = 'purged' then greatest(backups_at, again_at) end]) as at where at > decorum.now()) as next
+          case when state = 'purged' then greatest(backups_at, again_at) end,
+          case when not is_certified then again_at end]) as at where at > decorum.now()) as next
      from t`,
     [deletionId, isHeld],
   );
-  const ended = (state === 'closed' || state === 'cancelled') && (await closeWork(tx, workflowId));
+  const isOver = due.isCertified && (state === 'closed' || state === 'cancelled');
+  const ended = isOver && (await closeWork(tx, workflowId));
   const isWaiting = state === 'frozen' || state === 'purging';
   const stage =
     state === 'purged' ? 'waiting for backups' : !isWaiting ? 'closed' : isHeld ? 'held' : due.purge ? 'purging' : 'grace';
   if (!ended) await endLook(tx, workflowId, due.next);
   const { waitMs } = await tx.row<{ waitMs: number | null }>(`select decorum.wait_ms($1) as "waitMs"`, [due.next]);
-  return { stage, ended, purge: due.purge, lookForBackups: due.lookForBackups, tell: due.tell, waitMs };
+  const { purge, lookForBackups, certify, tell } = due;
+  return { stage, ended, purge, lookForBackups, certify, tell, waitMs };
 }
 
 /** What is due has failed; it is tried again, and no failure is silent. */

@@ -6,6 +6,8 @@ import { placeHold, releaseHold } from '../../db/legalHolds.ts';
 import { checkCertificate } from '../../providers/certificateSignature.ts';
 import { clearanceSigner } from '../../providers/clearanceSignature.ts';
 import { jwksOf, newDeletion } from '../builders/deletion.ts';
+import { newSequence } from '../builders/sequence.ts';
+import { newUser } from '../builders/tenant.ts';
 import { keep, runsOf } from './histories.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -146,6 +148,46 @@ test('a worker that dies at each node does nothing twice: each appears once in t
       ['table:users', 1],
     ]),
   );
+});
+
+test.each([
+  { kind: 'live', state: 'purged', graceDays: 0 },
+  { kind: 'final', state: 'closed', graceDays: 25 },
+] as const)(
+  'a certificate, $kind, that could not be signed when all was done is signed later',
+  async ({ kind, state, graceDays }) => {
+    const made = await deletion({ graceDays });
+    let failing = true;
+    meet = async (activity, moment) => {
+      if (activity !== 'certify' || moment !== 'before' || (await record(made)).state !== state) return;
+      if (failing) throw new Error('the signer is away');
+    };
+    if (kind === 'final') await world.passUntil(new Date(day(made, 59).getTime() + 60_000));
+    await reaches(made, [state]);
+    await world.pass(60_000);
+    failing = false;
+    await world.pass(20 * 60_000);
+    await (kind === 'live' ? purged(made) : closed(made));
+    expect(await certificate(made, kind)).toMatchObject({ partial: false });
+  },
+);
+
+test('the copy of a rehearsal that is played when the account goes, goes with it', async () => {
+  const tenantId = await world.newTenant();
+  const copyId = await world.db.inTenant(tenantId, async (tx) => {
+    const rep = await newUser(tx);
+    const sequenceId = await newSequence(tx, { by: rep.id });
+    const { id } = await tx.row<{ id: string }>(
+      `insert into rehearsals (tenant_id, sequence_id, version, list_ids, mailbox_ids, re_enter, weeks, created_by)
+       values (decorum.tenant(), $1, 1, '{}', '{}', 'once', 1, $2) returning copy_id as id`,
+      [sequenceId, rep.id],
+    );
+    await tx.run(`select decorum.open_rehearsal($1)`, [id]);
+    return id;
+  });
+  expect(await world.ask(`select from tenants where id = $1`, [copyId])).toHaveLength(1);
+  await purged(await newDeletion(world, tenantId, { graceDays: 0 }));
+  expect(await world.ask(`select from tenants where id = $1`, [copyId])).toEqual([]);
 });
 
 test('a store that fails until day 29: officers and operator hear of it on days 25 and 28, and the date is kept', async () => {
