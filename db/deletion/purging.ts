@@ -44,7 +44,8 @@ export async function beginPurge(tx: Tx, deletionId: string, sampled: () => Prom
      where id = $1 and state = 'frozen'`,
     [deletionId],
   );
-  if (begun > 0) await tx.run(`update account_deletions set probes = $2 where id = $1`, [deletionId, await sampled()]);
+  if (begun === 0) return mayPurge(tx, deletionId); // begun before, or somebody who was cancelling came first
+  await tx.run(`update account_deletions set probes = $2 where id = $1`, [deletionId, await sampled()]);
   return true;
 }
 
