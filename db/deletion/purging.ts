@@ -105,6 +105,16 @@ async function wishAgain(tx: Tx, deletionId: string): Promise<void> {
   if (billing.length > 0) await want(tx, [billingWork(tx.tenantId)]);
 }
 
+/** Nobody is left to whom it were owed, and who would have kept it has ended: void, but what was late by then stays late. */
+async function endPromises(tx: Tx): Promise<void> {
+  await tx.run(
+    `update obligations set state = case when due_at < decorum.now() then 'late' else 'void' end,
+       met_at = case when due_at < decorum.now() then decorum.now() end, evidence = jsonb_build_object('accountPurgedAt', decorum.now())
+     where state = 'open' and workflow_id like '%/%' and split_part(workflow_id, '/', 1) <> all($1)`,
+    [kept],
+  );
+}
+
 /** Ends each table's node with what is kept there and why; answers the rows that should be gone and are not. */
 export async function proveTables(tx: Tx, deletionId: string, left: readonly TableLeft[]): Promise<number> {
   const undone = left.filter(({ rows, kept }) => rows > 0 && kept === null);
@@ -126,6 +136,7 @@ export async function endPurge(tx: Tx, deletionId: string): Promise<void> {
   await destroyTenantKey(tx);
   await endNode(tx, deletionId, 'key');
   await wishAgain(tx, deletionId);
+  await endPromises(tx);
   await tx.run(
     `update account_deletions set state = 'purged', purged_at = decorum.now(), key_destroyed_at = decorum.now(), probes = null,
        failures = 0, failed_at = null where id = $1 and state = 'purging'`,

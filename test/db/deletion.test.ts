@@ -1,10 +1,12 @@
 import { cancelDeletion } from '../../db/deletion/asking.ts';
-import { beginPurge } from '../../db/deletion/purging.ts';
+import { beginPurge, endPurge } from '../../db/deletion/purging.ts';
 import { readDeletion } from '../../db/deletion/record.ts';
+import { startExport } from '../../db/exports/start.ts';
 import type { Tx } from '../../db/transaction.ts';
+import { portabilityDeadline } from '../../law/answers.ts';
 import { newDeletion } from '../builders/deletion.ts';
 import { newTenant } from '../builders/tenant.ts';
-import { endedOrStuck, World } from './world.ts';
+import { endedOrStuck, hours, World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -12,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const day = 24 * hours;
 const inIt = <T>(tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> => world.db.inTenant(tenantId, work);
 const noSample = () => Promise.resolve('none');
 
@@ -25,4 +28,29 @@ test('who cancels first is not overtaken by the purge that begins meanwhile', as
   });
   expect(await beginning).toBe(false); // or the runs of an account that goes on would be ended
   expect(await inIt(tenantId, (tx) => readDeletion(tx, deletionId))).toMatchObject({ state: 'cancelled' });
+});
+
+test('what was promised to an account that is erased is owed no longer; what was late by then stays late', async () => {
+  const { tenantId, deletionId } = await newDeletion(world, await newTenant(world.onOwnClock), { graceDays: 25 });
+  await inIt(tenantId, (tx) => startExport(tx, { contactId: null, askedBy: null, deadline: portabilityDeadline }));
+  world.pass(25 * day);
+  const { rows: contact } = await world.owner.query<{ id: string }>(`select id from contacts where tenant_id = $1 limit 1`, [
+    tenantId,
+  ]);
+  await inIt(tenantId, async (tx) => {
+    await startExport(tx, { contactId: contact[0]?.id ?? '', askedBy: null, deadline: portabilityDeadline });
+    await beginPurge(tx, deletionId, noSample);
+  });
+  world.pass(10 * day);
+  await inIt(tenantId, (tx) => endPurge(tx, deletionId));
+  const { rows } = await world.owner.query<{ kind: string; state: string }>(
+    `select kind, state from obligations where tenant_id = $1 order by started_at, kind`,
+    [tenantId],
+  );
+  expect(rows).toEqual([
+    { kind: 'deletion.backups', state: 'open' },
+    { kind: 'deletion.live', state: 'late' },
+    { kind: 'export.ready', state: 'late' },
+    { kind: 'export.ready', state: 'void' },
+  ]);
 });
