@@ -20,10 +20,12 @@ const ways: readonly { readonly column: string; readonly condition: string }[] =
   { column: 'address_hash', condition: `address_hash = ${addressOf}` },
   { column: 'number_hash', condition: 'number_hash = $2::bytea' },
   { column: 'scope_id', condition: 'scope_id = $1::uuid' },
-  // What was refused was never told apart by person: whoever's address stands in it is meant.
+  // What was refused was never told apart by person: whoever's address stands in it is meant, and not whoever's ends or begins with it.
   {
     column: 'cells',
-    condition: `exists (select from contacts p where p.tenant_id = decorum.tenant() and p.id = $1::uuid and strpos(lower(cells::text), lower(p.canonical_email)) > 0)`,
+    condition: `exists (select from contacts p where p.tenant_id = decorum.tenant() and p.id = $1::uuid and strpos(lower(cells::text), lower(p.canonical_email)) > 0
+      and exists (select from jsonb_array_elements_text(cells) as c(cell)
+        where cell ~* ('(^|[^[:alnum:]._%+-])' || regexp_replace(p.canonical_email, '([^[:alnum:]@])', '\\\\\\1', 'g') || '($|[^[:alnum:].-]|[.-]($|[^[:alnum:]]))')))`,
   },
 ];
 

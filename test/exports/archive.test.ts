@@ -192,6 +192,36 @@ describe('a person', () => {
     expect(manifest.contact).toBe(ann?.contact.id);
   });
 
+  test('gets the refused rows in which their address stands, not those of an address that ends or begins with it', async () => {
+    const workspace = await newWorkspace(world);
+    const [ann] = await newPeople(world, workspace, 1, () => ({ email: 'ann@mill.example' }));
+    await world.db.inTenant(workspace.tenantId, async (tx) => {
+      const { id } = await tx.row<{ id: string }>(
+        `insert into imports (tenant_id, file_name, created_by) values (decorum.tenant(), 'x.csv', $1) returning id`,
+        [workspace.rep.id],
+      );
+      const refused = [
+        'joann@mill.example',
+        'jo-ann@mill.example',
+        'ann@mill.example.org',
+        ' Ann@Mill.example',
+        '<ann@mill.example>.',
+        "'ann@mill.example'",
+      ];
+      await tx.run(
+        `insert into import_refusals (tenant_id, import_id, row_number, reason, cells)
+         select decorum.tenant(), $1, n, 'duplicate', jsonb_build_array('row ' || n, cell) from unnest($2::text[]) with ordinality as r(cell, n)`,
+        [id, refused],
+      );
+    });
+    const { rows } = await exported(workspace, ann?.contact.id ?? null);
+    expect(rows('import_refusals').map(({ cells }) => (JSON.parse(cells ?? '') as string[])[0])).toEqual([
+      'row 4',
+      'row 5',
+      'row 6',
+    ]);
+  });
+
   test('is found in every table with data of people, but where a row is of no one person', async () => {
     const workspace = await newWorkspace(world);
     const [ann] = await newPeople(world, workspace, 1);
