@@ -1,3 +1,4 @@
+import { stopContact } from '../contacts.ts';
 import { forgetInArchives } from '../exports/erasing.ts';
 import { heldNow } from '../legalHolds.ts';
 import { closeObligation } from '../obligation.ts';
@@ -35,9 +36,11 @@ export async function eraseNow(tx: Tx, plan: ErasurePlan, erasureId: string, has
   if (state === 'erasing' || state === 'erased') return { is: 'erased', tombstones: await tombstonesOf(tx, erasureId) };
 
   if ((await heldNow(tx, { contactIds: [personId] })).length > 0) return wait('held', heldMs);
-  const atWire =
-    kind === 'contact' && (await tx.rows(`select from sends where contact_id = $1 and state = 'handing' limit 1`, [personId]));
-  if (atWire && atWire.length > 0) return wait('asked', wireMs);
+  if (kind === 'contact') {
+    await stopContact(tx, personId, askedBy); // first: what was not on its way to the wire by then does not get there any more
+    const atWire = await tx.rows(`select from sends where contact_id = $1 and state = 'handing' limit 1`, [personId]);
+    if (atWire.length > 0) return wait('asked', wireMs);
+  }
 
   const [person] = await tx.rows<{ email: string | null; phone: string | null }>(
     kind === 'contact'
