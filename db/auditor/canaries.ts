@@ -34,7 +34,7 @@ export async function noteAnswer(watcher: Database, { tenantId, day }: DueCanary
   );
 }
 
-/** Marks those whose suppression is in force, whose batch was answered and whose promise is kept, all three read from the record. */
+/** Marks those whose suppression is in force as the gate at the wire asks for it (db/wire.ts), whose batch was answered and whose promise is kept, all three read from the record. */
 export async function noteHonoured(watcher: Database): Promise<number> {
   const honoured = await watcher.lookUp(
     `update auditor_canaries c set honoured_at = clock_timestamp()
@@ -42,7 +42,7 @@ export async function noteHonoured(watcher: Database): Promise<number> {
        select from suppressions x
        join suppression_batches b on b.tenant_id = x.tenant_id and b.id = x.batch_id and b.answered_at is not null
        join obligations o on o.tenant_id = b.tenant_id and o.subject_id = b.id and o.kind = 'suppression.honoured' and o.state = 'met'
-       where x.tenant_id = c.tenant_id and x.subject_hash = c.subject_hash)
+       where x.tenant_id = c.tenant_id and x.subject_hash = c.subject_hash and x.channel in ('email', 'all') and x.scope_id = c.tenant_id)
      returning c.tenant_id`,
     [],
   );

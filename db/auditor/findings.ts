@@ -23,7 +23,8 @@ export async function recordSeen(
      passed as (
        delete from auditor_findings f using unseen u where f.tenant_id = u.tenant_id and f.id = u.id and u.raised_at is null)
      insert into auditor_findings as f (tenant_id, invariant, subject, facts, raised_at)
-     select "tenantId", $1, subject, facts, case when $4::float8 = 0 then clock_timestamp() end from seen
+     select "tenantId", $1, subject, facts, case when $4::float8 = 0 then clock_timestamp() end
+     from (select distinct on ("tenantId", subject) * from seen) as once -- what breaks an invariant in two ways is one finding
      on conflict (tenant_id, invariant, subject) where mended_at is null do update set
        last_seen_at = clock_timestamp(), facts = excluded.facts,
        raised_at = coalesce(f.raised_at, case when f.first_seen_at <= clock_timestamp() - make_interval(secs => $4) then clock_timestamp() end)`,

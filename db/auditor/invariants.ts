@@ -26,6 +26,12 @@ export const invariants = {
     patienceSeconds: 0,
     mends: false,
   },
+  kept_in_name_only: {
+    clause: null,
+    promise: 'What was called kept is kept: the erased are gone, the affected told, the data renewed.',
+    patienceSeconds: 0,
+    mends: true,
+  },
   obligation_without_workflow: {
     clause: null,
     promise: 'Each open obligation has a workflow that keeps it.',

@@ -37,7 +37,8 @@ export const canariesUnheard = `
   where c.day >= (clock_timestamp() at time zone 'UTC')::date - 7 and c.honoured_at is null and case
     when answered_at is null then asked_at < clock_timestamp() - interval '10 minutes'
     when answered_at < clock_timestamp() - interval '15 minutes' then true
-    else not exists (select from suppressions x where x.tenant_id = c.tenant_id and x.subject_hash = c.subject_hash) end
+    else not exists (
+      select from suppressions x where x.tenant_id = c.tenant_id and x.subject_hash = c.subject_hash and x.channel in ('email', 'all') and x.scope_id = c.tenant_id) end
   union all
   select t.id, 'no canary', jsonb_build_object('last', (select max(c.asked_at) from auditor_canaries c where c.tenant_id = t.id))
   from tenants t where t.kind in ('real', 'demo') and t.created_at < clock_timestamp() - interval '26 hours'

@@ -1,3 +1,4 @@
+import { businessDays } from './calendar.ts';
 import { legalNow, recent } from './legalNow.ts';
 
 const identified = `o.tenant_id as "tenantId", o.id as subject`;
@@ -26,32 +27,20 @@ export const workflowsWithoutObligation = `
   where d.state in ('frozen', 'purging', 'purged')
     and 2 > (select count(*) from obligations o where o.tenant_id = d.tenant_id and o.subject_id = d.id and o.kind in ('deletion.live', 'deletion.backups'))
   union all
+  select e.tenant_id, 'erasure/' || e.tenant_id || '/' || e.id, jsonb_build_object('state', e.state)
+  from erasures e
+  where not exists (select from obligations o where o.tenant_id = e.tenant_id and o.subject_id = e.id and o.kind = 'person.erased')
+  union all
   select l.tenant_id, 'breach/' || l.tenant_id || '/' || l.incident_id, jsonb_build_object('line', l.id)
   from breach_lines l
   where not exists (select from obligations o where o.tenant_id = l.tenant_id and o.subject_id = l.id and o.kind like 'breach.%')`;
 
-/** The federal holidays of 5 U.S.C. 6103 once more, as observed (a Saturday's on Friday, a Sunday's on Monday), and the days between them. */
-const businessDays = `
-  years as (select generate_series(2024, 2060) as y),
-  named (day) as (
-    select make_date(y, m, d) from years, (values (1, 1), (6, 19), (7, 4), (11, 11), (12, 25)) as fixed (m, d)
-    union all -- the nth weekday (Sunday is 0) of a month
-    select first + (weekday - extract(dow from first)::int + 7) % 7 + 7 * (nth - 1)
-      from years, (values (1, 1, 3), (2, 1, 3), (9, 1, 1), (10, 1, 2), (11, 4, 4)) as floating (m, weekday, nth), make_date(y, m, 1) as first
-    union all -- the last Monday of May
-    select last - (extract(dow from last)::int + 6) % 7 from years, make_date(y, 5, 31) as last),
-  holidays as materialized (
-    select case extract(dow from day) when 6 then day - 1 when 0 then day + 1 else day end as day from named),
-  calendar as materialized ( -- count: of the business days up to and with this day
-    select day, is_business, count(*) filter (where is_business) over (order by day) as count
-    from (select d::date as day, extract(isodow from d) < 6 and d::date not in (select h.day from holidays h) as is_business
-          from generate_series(timestamp '2024-01-01', '2060-12-31', '1 day') as d) as days)`;
-
 /**
  * Due dates worked out anew from `basis`, in SQL and by nobody's rules but these: days begin where they begin last and end in New York (16 CFR
- * 316.5 and our own promises), 30 for data that were asked for and for an erasure (P8, P7), 60 for the backups; seven years and 30 days for a
- * billing record (P7); users hear of a breach within 72 hours of its discovery, and what law enforcement asks for (P6), unless an officer has
- * corrected the facts. Then whether what has closed lately closed as its instants say.
+ * 316.5 and our own promises), 30 for data that were asked for, for a person and for an account (P8, P7), 60 for the backups; seven years and
+ * 30 days for a billing record (P7); 31 of UTC for a registry's data (P12); a day to put backups right (P5); a call is cleared before it
+ * begins (P12); users hear of a breach within 72 hours of its discovery, and what law enforcement asks for (P6). What each state asks for after
+ * a breach is looked at beside (breachLines.ts). Then whether what has closed lately closed as its instants say.
  */
 export const dueDatesThatDiffer = `
   with ${businessDays},
@@ -61,10 +50,13 @@ export const dueDatesThatDiffer = `
   recomputed as (
     select o.*, case
         when o.kind in ('suppression.honoured', 'do_not_call.honoured', 'abuse.appeal') then (last.day + 1)::timestamp at time zone 'America/New_York'
-        when o.kind = 'export.ready' then (first.day + 31)::timestamp at time zone 'America/New_York'
+        when o.kind in ('export.ready', 'person.erased') then (first.day + 31)::timestamp at time zone 'America/New_York'
         when o.kind = 'deletion.live' then (received.day + 31)::timestamp at time zone 'America/New_York'
         when o.kind = 'deletion.backups' then (received.day + 61)::timestamp at time zone 'America/New_York'
-        else (seven.years + 1)::timestamp at time zone 'Etc/GMT+12' + interval '720 hours' end as right_at
+        when o.kind = 'billing.deleted' then (seven.years + 1)::timestamp at time zone 'Etc/GMT+12' + interval '720 hours'
+        when o.kind = 'registry.fresh' then ((o.basis ->> 'dataOn')::date + 31)::timestamp at time zone 'UTC'
+        when o.kind = 'backup.sound' then o.started_at + interval '24 hours'
+        when o.kind = 'call.cleared' then (o.basis ->> 'at')::timestamptz end as right_at
     from looked_at o
     left join calendar first on first.day = ((o.basis ->> 'receivedAt')::timestamptz at time zone 'Pacific/Honolulu')::date
     left join calendar last on last.is_business and last.count = first.count + (o.basis ->> 'businessDays')::int
@@ -73,7 +65,8 @@ export const dueDatesThatDiffer = `
       on received.day between first.day and ((o.basis ->> 'receivedAt')::timestamptz at time zone 'Atlantic/Bermuda')::date
     left join lateral (select (day + interval '7 years')::date + (extract(day from day + interval '7 years') < extract(day from day))::int as years
                        from (select (o.basis ->> 'occurredOn')::date as day) as occurred) as seven on true
-    where o.kind in ('suppression.honoured', 'do_not_call.honoured', 'abuse.appeal', 'export.ready', 'deletion.live', 'deletion.backups', 'billing.deleted'))
+    where o.kind in ('suppression.honoured', 'do_not_call.honoured', 'abuse.appeal', 'export.ready', 'person.erased', 'deletion.live',
+      'deletion.backups', 'billing.deleted', 'registry.fresh', 'backup.sound', 'call.cleared'))
   select ${identified}, jsonb_build_object('kind', o.kind, 'dueAt', o.due_at, 'rightAt', o.right_at) as facts
   from recomputed o where o.due_at is distinct from o.right_at
   union all
@@ -81,7 +74,8 @@ export const dueDatesThatDiffer = `
   from looked_at o join breach_lines l on l.tenant_id = o.tenant_id and l.id = o.subject_id
   where o.kind = 'breach.users' and l.key like 'promise%'
     and o.due_at > (o.basis ->> 'discoveredAt')::timestamptz + interval '72 hours' + l.suspended_ms * interval '1 millisecond'
-    and not exists (select from breach_events e where e.tenant_id = l.tenant_id and e.incident_id = l.incident_id and e.kind = 'facts')
+    and (o.basis ? 'revision' or not exists (
+      select from breach_events e where e.tenant_id = l.tenant_id and e.incident_id = l.incident_id and e.kind = 'facts'))
   union all
   select ${identified}, jsonb_build_object('kind', o.kind, 'state', o.state, 'startedAt', o.started_at, 'dueAt', o.due_at, 'metAt', o.met_at)
   from looked_at o

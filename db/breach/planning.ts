@@ -41,11 +41,12 @@ export async function replan(
     const dueAt = new Date(compressed(planned.dueAt, incident.facts.discoveredAt, incident.compression));
     const line = byKey.get(planned.key);
     if (!line) changed.push({ key: planned.key, dueAt: await addLine(tx, incident, { ...planned, lawVersion }, dueAt) });
-    else if (line.dropped) changed.push(await moveLine(tx, line, { ...planned, lawVersion }, dueAt));
+    else if (line.dropped) changed.push(await moveLine(tx, incident, line, { ...planned, lawVersion }, dueAt));
     else if (line.state === 'open') {
       const suspended = new Date(dueAt.getTime() + line.suspendedMs);
       const moved = movedDue(suspended, line.dueAt, change.reason);
-      if (moved.getTime() !== line.dueAt.getTime()) changed.push(await moveLine(tx, line, { ...planned, lawVersion }, moved));
+      if (moved.getTime() !== line.dueAt.getTime())
+        changed.push(await moveLine(tx, incident, line, { ...planned, lawVersion }, moved));
     }
   }
   const keys = new Set(lines.map(({ key }) => key));
@@ -119,6 +120,7 @@ async function addLine(tx: Tx, incident: Incident, line: PlannedLine & { lawVers
       due: line.due,
       discoveredAt,
       ...(determinedAt && { determinedAt }),
+      revision: incident.revision,
       lawVersion: line.lawVersion,
       ...(incident.isDrill && { drill: true, compression: incident.compression }),
     },
@@ -131,6 +133,7 @@ async function addLine(tx: Tx, incident: Incident, line: PlannedLine & { lawVers
 
 async function moveLine(
   tx: Tx,
+  { facts: { discoveredAt, determinedAt }, revision }: Incident,
   line: StoredLine,
   planned: PlannedLine & { lawVersion: string },
   dueAt: Date,
@@ -142,7 +145,7 @@ async function moveLine(
   await tx.run(
     `update obligations set due_at = $2, state = 'open', evidence = null, basis = basis || $3
      where subject_id = $1 and state in ('open', 'void') and kind like 'breach.%'`,
-    [line.id, dueAt, JSON.stringify({ due: planned.due, lawVersion: planned.lawVersion })],
+    [line.id, dueAt, JSON.stringify({ due: planned.due, discoveredAt, determinedAt, revision, lawVersion: planned.lawVersion })],
   );
   return { key: line.key, from: line.dueAt, dueAt };
 }

@@ -1,65 +1,42 @@
 import { randomUUID } from 'node:crypto';
-import pino from 'pino';
 import { noteAnswer, noteAsked, noteHonoured } from '../../db/auditor/canaries.ts';
 import { readChecks } from '../../db/auditor/findings.ts';
-import { type InvariantName, invariantNames, machine, type Seen } from '../../db/auditor/invariants.ts';
+import { type InvariantName, invariantNames, machine } from '../../db/auditor/invariants.ts';
 import { suppress, writeSuppression } from '../../db/suppressions.ts';
-import { type Database, openDatabase } from '../../db/transaction.ts';
 import { billingRetention } from '../../domain/billingRetention.ts';
-import { portabilityDeadline } from '../../law/answers.ts';
+import { erasureDeadline, portabilityDeadline } from '../../law/answers.ts';
 import { appealDeadline } from '../../law/appeals.ts';
+import { registryStaleAt } from '../../law/calls.ts';
 import { closureDates } from '../../law/closure.ts';
 import { optOutDeadline } from '../../law/optOut.ts';
-import { auditRound } from '../../workers/auditor/round.ts';
 import { newSend } from '../builders/enrolment.ts';
+import { Auditing, type Finding } from './auditing.ts';
 import { newPeople, newWorkspace, start, type Workspace, World } from './world.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 let world: World;
-let watcher: Database;
+let auditing: Auditing;
 let acme: Workspace;
-let failing: () => Promise<Seen[]> = () => Promise.resolve([]);
 
 beforeAll(async () => {
   world = await World.open();
-  watcher = openDatabase({ url: world.database.watcherUrl, max: 2 });
+  auditing = new Auditing(world);
   acme = await newWorkspace(world);
 });
 afterAll(async () => {
-  await watcher.close();
+  await auditing.watcher.close();
   await world.close();
 });
 beforeEach(() => void (world.now = start));
 
-const look = () =>
-  auditRound({
-    watcher,
-    failing: () => failing(),
-    log: pino({ level: 'silent' }),
-    monotonicMs: () => performance.now(),
-    wallNow: () => world.now,
-    now: () => Promise.resolve(world.now),
-  });
+const look = () => auditing.look();
+const findings = (name?: InvariantName) => auditing.findings(name);
 /** As the owner, past every wall and every rule of the product: how a promise gets broken here. */
 const plant = (sql: string, values: unknown[] = []) => world.owner.query(sql, values);
 const waited = (name: InvariantName) =>
   plant(`update auditor_findings set first_seen_at = first_seen_at - interval '1 hour' where invariant = $1`, [name]);
 
-interface Finding {
-  tenantId: string;
-  subject: string;
-  facts: Record<string, unknown>;
-  mended: boolean;
-}
-async function findings(name?: InvariantName): Promise<Finding[]> {
-  const { rows } = await plant(
-    `select tenant_id as "tenantId", subject, facts, mended_at is not null as mended from auditor_findings
-     where raised_at is not null and ($1::text is null or invariant = $1) order by first_seen_at`,
-    [name ?? null],
-  );
-  return rows as Finding[];
-}
 /** Looks twice with the invariant's patience in between. */
 async function found(name: InvariantName): Promise<Finding[]> {
   await look();
@@ -102,7 +79,7 @@ test('a world in which everything is kept has no finding, and every invariant wa
   await plant(`update auditor_findings set first_seen_at = first_seen_at - interval '1 hour'`);
   await look();
   expect(await findings()).toEqual([]);
-  const checks = await readChecks(watcher);
+  const checks = await readChecks(auditing.watcher);
   expect(checks.map(({ invariant }) => invariant).sort()).toEqual([...invariantNames].sort());
   expect(checks.filter(({ broken, failed }) => broken > 0 || failed !== null)).toEqual([]);
 });
@@ -173,6 +150,7 @@ test.each([
   { damage: `due_at = due_at + interval '1 day'`, because: 'a day more than ten business days' },
   { damage: `state = 'met', met_at = due_at + interval '1 hour'`, because: 'called met, and was late' },
   { damage: `basis = basis || '{"businessDays": 9}'`, because: 'the facts say another date' },
+  { damage: `due_at = started_at - interval '1 hour'`, because: 'wrong in two ways at once' },
 ])('a due date that differs from its facts: $because', async ({ damage }) => {
   const { batchId } = await suppressed();
   const { rows } = await plant(`update obligations set ${damage} where subject_id = $1 returning id`, [batchId]);
@@ -185,6 +163,10 @@ function billingDates(at: Date) {
   const occurredOn = at.toISOString().slice(0, 10);
   return { basis: { occurredOn }, dueAt: new Date(billingRetention(occurredOn).deleteBy.epochMilliseconds) };
 }
+function registryDates(at: Date) {
+  const dataOn = at.toISOString().slice(0, 10);
+  return { basis: { dataOn }, dueAt: registryStaleAt(dataOn) };
+}
 const days = Array.from(
   { length: 1_100 },
   (_, day) => new Date(Date.parse('2026-11-01T04:30:00Z') + day * DAY + (day % 24) * 60 * MINUTE),
@@ -194,6 +176,10 @@ test.each([
   { kind: 'do_not_call.honoured', dateOf: optOutDeadline },
   { kind: 'abuse.appeal', dateOf: appealDeadline },
   { kind: 'export.ready', dateOf: portabilityDeadline },
+  { kind: 'person.erased', dateOf: erasureDeadline },
+  { kind: 'registry.fresh', dateOf: registryDates },
+  { kind: 'backup.sound', dateOf: (at: Date) => ({ basis: { what: 'overdue' }, dueAt: new Date(at.getTime() + DAY) }) },
+  { kind: 'call.cleared', dateOf: (at: Date) => ({ basis: { at: at.toISOString() }, dueAt: at }) },
   { kind: 'deletion.live', dateOf: (at: Date) => ({ ...closureDates(at, ''), dueAt: closureDates(at, '').liveDueAt }) },
   { kind: 'deletion.backups', dateOf: (at: Date) => ({ ...closureDates(at, 'NY'), dueAt: closureDates(at, 'NY').backupsDueAt }) },
   { kind: 'billing.deleted', dateOf: billingDates },
@@ -313,15 +299,15 @@ test('a deletion whose promises are gone; one that a legal hold keeps back is no
 
 test('a workflow that Temporal marks as stuck, by its tenant', async () => {
   const stuck = { tenantId: acme.tenantId, subject: `mailbox/${acme.tenantId}/${acme.mailboxId}`, facts: {} };
-  failing = () => Promise.resolve([stuck]);
+  auditing.failing = () => Promise.resolve([stuck]);
   expect(await found('workflow_task_failing')).toMatchObject([stuck]);
-  failing = () => Promise.reject(new Error('Temporal is down'));
+  auditing.failing = () => Promise.reject(new Error('Temporal is down'));
   await look();
   await waited('check_failed');
   await look();
   expect(await findings('check_failed')).toMatchObject([{ tenantId: machine, subject: 'workflow_task_failing' }]);
   expect((await findings('workflow_task_failing')).map(({ mended }) => mended)).toEqual([false]); // nobody has seen it mended
-  failing = () => Promise.resolve([]);
+  auditing.failing = () => Promise.resolve([]);
   await look();
   expect((await findings('workflow_task_failing')).map(({ mended }) => mended)).toEqual([true]);
 });
@@ -333,9 +319,9 @@ test('a synthetic opt-out without an answer, one that is not in force, and one t
     day: new Date(Date.parse(day) - before * DAY).toISOString().slice(0, 10),
   });
   const hash = (n: number) => Buffer.alloc(32, n);
-  for (const n of [0, 1, 2, 3]) await noteAsked(watcher, canary(n), hash(n));
-  await noteAnswer(watcher, canary(0), '503');
-  for (const n of [1, 2, 3]) await noteAnswer(watcher, canary(n), '200');
+  for (const n of [0, 1, 2, 3]) await noteAsked(auditing.watcher, canary(n), hash(n));
+  await noteAnswer(auditing.watcher, canary(0), '503');
+  for (const n of [1, 2, 3]) await noteAnswer(auditing.watcher, canary(n), '200');
   for (const n of [2, 3]) {
     await suppress(world.db, acme.tenantId, {
       subjects: [{ hash: hash(n), kind: 'address' }],
@@ -350,7 +336,7 @@ test('a synthetic opt-out without an answer, one that is not in force, and one t
     `update obligations set state = 'met', met_at = started_at where subject_id = (select batch_id from suppressions where subject_hash = $1)`,
     [hash(3)],
   );
-  expect(await noteHonoured(watcher)).toBe(1);
+  expect(await noteHonoured(auditing.watcher)).toBe(1);
   await look();
   expect((await findings('canary_unheard')).map(({ subject }) => subject).sort()).toEqual(
     [0, 1, 2].map((n) => `canary of ${canary(n).day}`).sort(),

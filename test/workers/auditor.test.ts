@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import pino from 'pino';
+import { roleUrl } from '../../db/roles.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
+import { passGate } from '../../db/wire.ts';
 import { systemMailOf } from '../../providers/mail/systemMail.ts';
 import { soundAlarms } from '../../workers/auditor/alarms.ts';
 import { sendCanaries } from '../../workers/auditor/canary.ts';
@@ -11,8 +13,9 @@ import { metricsServer } from '../../workers/auditor/metrics.ts';
 import { auditRound } from '../../workers/auditor/round.ts';
 import { noticeSilence } from '../../workers/auditorWatch.ts';
 import { serve } from '../api/serve.ts';
+import { newSend } from '../builders/enrolment.ts';
+import { newOutreach } from '../builders/outreach.ts';
 import { SinkServer } from '../doubles/sinkServer.ts';
-import { roleUrl } from '../../db/roles.ts';
 
 let api: Awaited<ReturnType<typeof serve>>;
 let acme: Awaited<ReturnType<typeof api.workspace>>;
@@ -109,6 +112,45 @@ test('somebody who does not exist opts out every day by the public link, and it 
     `select c.answer, x.basis from auditor_canaries c join suppressions x on x.tenant_id = c.tenant_id and x.subject_hash = c.subject_hash`,
   );
   expect(rows).toEqual([{ answer: '200', basis: 'one_click' }]);
+});
+
+/** A message of the workspace that stands before the gate. */
+async function claimed(email: string) {
+  const claimId = randomUUID();
+  const { enrolment } = await newOutreach(api.db, api.deps, { tenantId: acme.id, contact: { email } });
+  const sendId = await api.db.inTenant(acme.id, (tx) => newSend(tx, { enrolmentId: enrolment.id, state: 'planned' }));
+  await owner.query(
+    `update sends set state = 'claimed', claim_id = $2, claimed_until = clock_timestamp() + interval '1 minute' where id = $1`,
+    [sendId, claimId],
+  );
+  return { sendId, passes: async () => (await passGate(api.db, acme.id, claimId, [sendId])).has(sendId) };
+}
+
+test('the gate at the wire lets nothing through to whoever opted out so, and others as before', async () => {
+  await owner.query(`delete from sending_stops`);
+  const { rows } = await owner.query<{ day: string }>(`select day::text as day from auditor_canaries`);
+  const [canary, other] = [await claimed(`canary-${rows[0]?.day}@canary.invalid`), await claimed('somebody@customer.example')];
+  expect([await canary.passes(), await other.passes()]).toEqual([false, true]);
+  await owner.query(`update sends set state = 'cancelled' where state = 'handing'`);
+});
+
+test('an opt-out that nobody answers alarms everybody who must act after ten minutes', async () => {
+  await owner.query(`delete from auditor_canaries`);
+  const { linkKeys, addressKey } = api.deps;
+  await sendCanaries({ watcher, linkKeys, addressKey, publicUrl: 'http://127.0.0.1:9', log });
+  await look();
+  await soundAlarms(alarmWorld());
+  mailedTo();
+  await owner.query(`update auditor_canaries set asked_at = asked_at - interval '11 minutes'`);
+  await look();
+  expect(await soundAlarms(alarmWorld())).toBe(1);
+  expect(mailedTo()).toHaveLength(4);
+  await sendCanaries({ watcher, linkKeys, addressKey, publicUrl: api.origin, log });
+  await look();
+  const { rows } = await owner.query(
+    `select mended_at is not null as mended from auditor_findings where invariant = 'canary_unheard'`,
+  );
+  expect(rows).toEqual([{ mended: true }]);
 });
 
 test("the auditor's port tells each invariant to Prometheus", async () => {

@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
+import { backupsUnsound } from '../../db/auditor/backups.ts';
+import { breachDatesThatDiffer } from '../../db/auditor/breachLines.ts';
 import { noteCheck, recordSeen, secondsSince } from '../../db/auditor/findings.ts';
 import { type InvariantName, invariantNames, invariants, machine, type Seen } from '../../db/auditor/invariants.ts';
+import { keptInNameOnly } from '../../db/auditor/kept.ts';
 import { keysWithoutTenant, outboxUndelivered, tablesWithoutWall } from '../../db/auditor/machinery.ts';
 import { canariesUnheard, handingTooLong, messagesAfterSuppression, registriesStale } from '../../db/auditor/messages.ts';
 import {
@@ -9,8 +12,8 @@ import {
   obligationsWithoutWorkflow,
   workflowsWithoutObligation,
 } from '../../db/auditor/obligations.ts';
-import { backupTroubles } from '../../db/backups/overdue.ts';
 import type { Database } from '../../db/transaction.ts';
+import { readBreachTable } from './breachTable.ts';
 
 /** More at once are not written down: whoever has a thousand broken promises is told by the first. */
 export const mostSeen = 1_000;
@@ -34,25 +37,30 @@ type Look = (world: RoundWorld, since: number | null) => Promise<Seen[]>;
 
 /** By a query of its own; `$1` is a test's clock, `$2` how far to look back where history is long. */
 const asked =
-  (sql: string, parameters: 0 | 1 | 2 = 0): Look =>
+  (sql: string, parameters: 0 | 1 | 2 = 0, more: readonly unknown[] = []): Look =>
   async ({ watcher, now }, since) =>
-    watcher.lookUp<Seen>(`${sql} limit ${mostSeen}`, [now ? await now() : null, since].slice(0, parameters));
+    watcher.lookUp<Seen>(`${sql} limit ${mostSeen}`, [...[now ? await now() : null, since].slice(0, parameters), ...more]);
 
+const both =
+  (one: Look, other: Look): Look =>
+  async (world, since) =>
+    [...(await one(world, since)), ...(await other(world, since))].slice(0, mostSeen);
+
+const breachTable = readBreachTable();
 const looks: Partial<Record<InvariantName, Look>> = {
   message_after_suppression: asked(messagesAfterSuppression, 2),
   obligation_overdue: asked(obligationsOverdue, 1),
-  due_date_differs: asked(dueDatesThatDiffer, 2),
+  due_date_differs: both(
+    asked(dueDatesThatDiffer, 2),
+    asked(breachDatesThatDiffer, 2, [JSON.stringify(breachTable.rows), breachTable.version]),
+  ),
+  kept_in_name_only: asked(keptInNameOnly),
   obligation_without_workflow: asked(obligationsWithoutWorkflow),
   workflow_without_obligation: asked(workflowsWithoutObligation),
   table_without_wall: asked(tablesWithoutWall),
   key_without_tenant: asked(keysWithoutTenant),
   registry_stale: asked(registriesStale, 1),
-  backups_unsound: async ({ watcher, wallNow }) =>
-    (await backupTroubles(watcher.lookUp, wallNow())).map(({ what, subjectId, since }) => ({
-      tenantId: machine,
-      subject: `${what} ${subjectId}`,
-      facts: { since },
-    })),
+  backups_unsound: ({ watcher, wallNow }) => watcher.lookUp<Seen>(`${backupsUnsound} limit ${mostSeen}`, [wallNow()]),
   workflow_task_failing: ({ failing }) => failing(),
   outbox_undelivered: asked(outboxUndelivered),
   handing_too_long: asked(handingTooLong),
