@@ -54,7 +54,7 @@ export function tallyUses(tx: Tx, most: number): Promise<{ kind: Use['kind']; na
   );
 }
 
-/** Deletes, of every workspace, what is older than the days that it is kept; answers how many rows it was, `most` at most. */
+/** Deletes, of every workspace that no hold covers, what is older than the days that it is kept; answers how many rows, `most` at most. */
 export async function sweepUses(db: Database, days: number, most: number): Promise<number> {
   const [swept] = await db.lookUp<{ rows: number }>(`select decorum.sweep_usage($1, $2) as rows`, [days, most]);
   return swept?.rows ?? 0;

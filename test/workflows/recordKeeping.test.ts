@@ -1,4 +1,5 @@
 import { audited } from '../../db/audit/log.ts';
+import { placeHold, releaseHold } from '../../db/legalHolds.ts';
 import { noteUse } from '../../db/usage.ts';
 import { newUser } from '../builders/tenant.ts';
 import { keep, runsOf } from './histories.ts';
@@ -41,4 +42,21 @@ test('usage data is deleted on the day after the last that it is kept for, and n
   await age('/young', 89);
   await keepRecords('record-keeping-3');
   expect(await world.ask(`select name from usage_events where user_id = $1`, [userId])).toEqual([{ name: '/young' }]);
+});
+
+test('usage data of an account that a hold covers is kept until the release', async () => {
+  const tenantId = await world.newTenant();
+  const inIt = <T>(work: Parameters<typeof world.db.inTenant<T>>[1]) => world.db.inTenant(tenantId, work);
+  const { userId, holdId } = await inIt(async (tx) => {
+    const { id } = await newUser(tx);
+    await noteUse(tx, { userId: id, kind: 'page', name: '/held', address: '192.0.2.7', browser: 'other' });
+    return { userId: id, holdId: await placeHold(tx, { kind: 'account', matter: '', reason: 'A suit', contactIds: [] }, id) };
+  });
+  await world.ask(`update usage_events set at = clock_timestamp() - interval '91 days' where user_id = $1`, [userId]);
+  const kept = () => world.ask(`select name from usage_events where user_id = $1`, [userId]);
+  await keepRecords('record-keeping-4');
+  expect(await kept()).toHaveLength(1);
+  await inIt((tx) => releaseHold(tx, holdId, 'Settled', userId));
+  await keepRecords('record-keeping-5');
+  expect(await kept()).toEqual([]);
 });
