@@ -45,6 +45,12 @@ export async function heldNow(
   return held.map(({ id }) => id);
 }
 
+/** Whether a hold covers the whole account, which lets nobody delete anything of it by hand either. */
+export async function isAccountHeld(tx: Tx): Promise<boolean> {
+  await tx.run(`select pg_advisory_xact_lock_shared(hashtextextended('legal hold ' || decorum.tenant(), 0))`);
+  return (await tx.rows(`select from legal_holds where kind = 'account' and released_at is null limit 1`)).length > 0;
+}
+
 /** In force when this commits: an erasure that is under way has ended by then, and the next finds the hold. */
 export async function placeHold(
   tx: Tx,

@@ -14,6 +14,7 @@ import type { Sorted } from '../../db/sorting.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { findUser } from '../../db/users.ts';
 import { csvFile, csvType } from '../csvFile.ts';
+import { mayDelete } from '../legalHold.ts';
 import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
@@ -155,10 +156,13 @@ const remove = route({
   summary: 'Delete a company; its people stay, without one',
   params,
   reply: { status: 204, schema: Nothing },
-  async handle({ who, db, params }) {
-    if (!(await db.inTenant(who.tenantId, (tx) => deleteCompany(tx, params.companyId)))) throw unknown();
-    return undefined;
-  },
+  errors: ['conflict'],
+  handle: ({ who, db, params }) =>
+    db.inTenant(who.tenantId, async (tx) => {
+      await mayDelete(tx);
+      if (!(await deleteCompany(tx, params.companyId))) throw unknown();
+      return undefined;
+    }),
 });
 
 const touches = route({

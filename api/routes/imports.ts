@@ -20,6 +20,7 @@ import { decoded, encodingNamed } from '../../providers/csv/encoding.ts';
 import { openTable } from '../../providers/csv/table.ts';
 import { Tag } from '../contactShapes.ts';
 import { receiveImport } from '../importUpload.ts';
+import { mayDelete } from '../legalHold.ts';
 import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { type Who, route } from '../route.ts';
@@ -189,6 +190,7 @@ const remove = route({
   handle: ({ who, db, params }) =>
     db.inTenant(who.tenantId, async (tx) => {
       const { state } = present(await findImport(tx, params.importId));
+      await mayDelete(tx);
       if (!(await deleteImport(tx, params.importId))) throw new Problem('conflict', `The import is ${state}: cancel it first.`);
       return undefined;
     }),

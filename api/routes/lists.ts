@@ -11,6 +11,7 @@ import {
   renameList,
 } from '../../db/lists.ts';
 import { Filter } from '../contactShapes.ts';
+import { mayDelete } from '../legalHold.ts';
 import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
@@ -104,7 +105,10 @@ const remove = route({
   reply: { status: 204, schema: Nothing },
   errors: ['conflict'],
   async handle({ who, db, params }) {
-    const outcome = await db.inTenant(who.tenantId, (tx) => deleteList(tx, params.listId));
+    const outcome = await db.inTenant(who.tenantId, async (tx) => {
+      await mayDelete(tx);
+      return deleteList(tx, params.listId);
+    });
     if (outcome === 'no_such_list') throw unknown();
     if (outcome === 'launched')
       throw new Problem('conflict', 'A launch was made from this list: it stays as the record of whom it was for.');

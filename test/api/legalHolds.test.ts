@@ -1,4 +1,4 @@
-import { addList } from './builders.ts';
+import { addList, made } from './builders.ts';
 import { serve } from './serve.ts';
 
 let api: Awaited<ReturnType<typeof serve>>;
@@ -46,6 +46,28 @@ test.each([
   { body: { kind: 'contact', reason, contactIds: ['00000000-0000-4000-8000-000000000000'] }, status: 404, because: 'a stranger' },
 ])('a hold is refused: $because', async ({ body, status }) => {
   expect((await acme.officer.post('/v1/legal-holds', body)).status).toBe(status);
+});
+
+test('while the whole account is held nothing of it is deleted by hand', async () => {
+  const { listId } = await addList(api, acme.id, acme.rep, [`kept@${acme.id.slice(0, 8)}.example`]);
+  const company = await made(acme.rep.post('/v1/companies', { name: 'Zephyr Mills' }));
+  const importId = await api.db.inTenant(acme.id, async (tx) => {
+    const { id } = await tx.row<{ id: string }>(
+      `insert into imports (tenant_id, file_name, created_by, state) values (decorum.tenant(), 'x.csv', $1, 'done') returning id`,
+      [acme.rep.userId],
+    );
+    return id;
+  });
+  const paths = [`/v1/lists/${listId}`, `/v1/companies/${company.id}`, `/v1/imports/${importId}`];
+  const deleted = async () => {
+    const statuses: number[] = [];
+    for (const path of paths) statuses.push((await acme.rep.ask('DELETE', path)).status);
+    return statuses;
+  };
+  const { id } = await place({ kind: 'account', reason });
+  expect(await deleted()).toEqual([409, 409, 409]);
+  await acme.officer.post(`/v1/legal-holds/${id}/release`, { reason });
+  expect(await deleted()).toEqual([204, 204, 204]);
 });
 
 test('holds in force come first, and a page goes on where the one before ended', async () => {
