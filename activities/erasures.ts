@@ -1,10 +1,8 @@
-import { endErasure, eraseNow, type Hash } from '../db/erasure/erasing.ts';
+import { endErasure, eraseNow } from '../db/erasure/erasing.ts';
 import { planErasure } from '../db/erasure/plan.ts';
 import type { Database } from '../db/transaction.ts';
-import { phoneNumber } from '../domain/phoneNumber.ts';
-import { canonicalAddress } from '../domain/address.ts';
 import type { Ledger } from '../providers/backup/ledger.ts';
-import { addressHasher } from '../providers/keyedHash.ts';
+import { personHasher } from '../providers/personHashes.ts';
 
 export interface ErasureDependencies {
   db: Database;
@@ -19,7 +17,7 @@ export function erasureActivities({ db, addressKey, backups }: ErasureDependenci
     /** Erases the person; milliseconds until it is to be tried again, null when it is done and the ledger says so, too. */
     async erasePerson(tenantId: string, erasureId: string): Promise<number | null> {
       const erased = await db.inTenant(tenantId, async (tx) =>
-        eraseNow(tx, await planErasure(tx), erasureId, hashOf(addressKey, tenantId)),
+        eraseNow(tx, await planErasure(tx), erasureId, personHasher(addressKey, tenantId)),
       );
       if (erased.is === 'waiting') return erased.waitMs;
       // Not before the erasure is committed: a restore would erase somebody whom a hold protects. Not after it is called done, either.
@@ -30,14 +28,3 @@ export function erasureActivities({ db, addressKey, backups }: ErasureDependenci
   };
 }
 export type ErasureActivities = ReturnType<typeof erasureActivities>;
-
-function hashOf(addressKey: Buffer, tenantId: string): Hash {
-  const hash = addressHasher(addressKey, tenantId);
-  return ({ email, phone }) => {
-    const canonical = email === null ? null : canonicalAddress(email);
-    return {
-      address: canonical?.ok ? hash(canonical.canonical) : null,
-      number: phone === null ? null : hash(phoneNumber(phone) ?? phone),
-    };
-  };
-}

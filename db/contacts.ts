@@ -1,7 +1,8 @@
 import { usState } from '../domain/usStates.ts';
 import { canonicalAddress } from '../domain/address.ts';
 import { applyEvents } from './enrolments.ts';
-import { isErased, writeTombstones } from './erasure/tombstones.ts';
+import { type HashPerson, isErased, writeTombstones } from './erasure/tombstones.ts';
+import { forgetInArchives } from './exports/erasing.ts';
 import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
@@ -244,12 +245,13 @@ async function isInSequence(tx: Tx, contactId: string): Promise<boolean> {
 }
 
 /**
- * Deletes a person: stops what is on its way, then everything that says who it was. The keyed hash stays, so that no import brings the
- * person back (P7); so do opt-outs. Of what was sent ids and instants stay. False when there is no such contact.
+ * Deletes a person: stops what is on its way, then everything that says who it was, also in archives. Keyed hashes stay, so that no
+ * import and no restore brings the person back (P7); so do opt-outs. Of what was sent ids and instants stay. False when there is no such
+ * contact.
  */
-export async function deleteContact(tx: Tx, contactId: string, byUser: string): Promise<boolean> {
-  const [person] = await tx.rows<{ canonicalEmail: string | null; addressHash: Buffer | null }>(
-    `select canonical_email as "canonicalEmail", address_hash as "addressHash" from contacts where id = $1 for update`,
+export async function deleteContact(tx: Tx, contactId: string, byUser: string, hash: HashPerson): Promise<boolean> {
+  const [person] = await tx.rows<{ canonicalEmail: string | null; phone: string | null }>(
+    `select canonical_email as "canonicalEmail", phone from contacts where id = $1 for update`,
     [contactId],
   );
   if (!person) return false;
@@ -258,8 +260,14 @@ export async function deleteContact(tx: Tx, contactId: string, byUser: string): 
   for (const table of ['inbound_messages', 'soft_bounces', 'contact_touches']) {
     await tx.run(`delete from ${table} where contact_id = $1`, [contactId]);
   }
+  const { address, number, id } = hash({ id: contactId, email: person.canonicalEmail, phone: person.phone });
+  const known = [address ?? number, id].filter((each) => each !== null); // who has an address is known by it: a number may be a switchboard's
+  await writeTombstones(
+    tx,
+    known.map((each) => ({ kind: 'contact', hash: each })),
+  );
+  await forgetInArchives(tx, contactId);
   if (person.canonicalEmail !== null) {
-    if (person.addressHash) await writeTombstones(tx, [{ kind: 'contact', hash: person.addressHash }]);
     // A second row with the same address was refused, and kept to be looked at.
     await tx.run(
       `update import_refusals set cells = null where reason = 'duplicate'

@@ -2,14 +2,12 @@ import { eraseAccountBatch } from '../../db/erasure/batches.ts';
 import { eraseContact, eraseUser } from '../../db/erasure/person.ts';
 import { planErasure } from '../../db/erasure/plan.ts';
 import { countLeft } from '../../db/erasure/proof.ts';
-import { type Tombstone, writeTombstones } from '../../db/erasure/tombstones.ts';
+import { type HashPerson, type Tombstone, writeTombstones } from '../../db/erasure/tombstones.ts';
 import { roleUrl } from '../../db/roles.ts';
 import { destroyTenantKey } from '../../db/tenantKeys.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
-import { canonicalAddress } from '../../domain/address.ts';
-import { phoneNumber } from '../../domain/phoneNumber.ts';
 import { type Ledger, LedgerBroken } from '../../providers/backup/ledger.ts';
-import { type AddressHasher, addressHasher } from '../../providers/keyedHash.ts';
+import { personHasher } from '../../providers/personHashes.ts';
 import type { Manifest } from './manifest.ts';
 import type { BackupWorld } from './world.ts';
 
@@ -39,7 +37,7 @@ export async function replayErasures(
       if (tombstones.some(({ kind }) => kind === 'account')) {
         await eraseAccount(db, tenantId);
         erased += 1;
-      } else erased += await erasePeople(db, addressHasher(addressKey, tenantId), tenantId, tombstones);
+      } else erased += await erasePeople(db, personHasher(addressKey, tenantId), tenantId, tombstones);
     }
     return erased;
   } finally {
@@ -93,14 +91,9 @@ async function eraseAccount(db: Database, tenantId: string): Promise<void> {
 
 /**
  * One transaction a person, so that the next run finds them gone whatever becomes of this process. Who has an address is known by it:
- * a number alone may be a switchboard's.
+ * a number alone may be a switchboard's. Whose address was changed between the backup and the erasure is known by the id.
  */
-async function erasePeople(
-  db: Database,
-  hash: AddressHasher,
-  tenantId: string,
-  tombstones: readonly Tombstone[],
-): Promise<number> {
+async function erasePeople(db: Database, hash: HashPerson, tenantId: string, tombstones: readonly Tombstone[]): Promise<number> {
   const known = (of: Tombstone['kind']) =>
     new Set(tombstones.filter(({ kind }) => kind === of).map(({ hash }) => hash.toString('hex')));
   const [contacts, users] = [known('contact'), known('user')];
@@ -114,8 +107,8 @@ async function erasePeople(
       ),
     );
     for (const { id, addressHash, phone } of page) {
-      const numberHash = phone === null ? null : hash(phoneNumber(phone) ?? phone);
-      if (!contacts.has((addressHash ?? numberHash)?.toString('hex') ?? '')) continue;
+      const { number: numberHash, id: idHash } = hash({ id, email: null, phone });
+      if (!isAmong(contacts, addressHash ?? numberHash, idHash)) continue;
       await db.inTenant(tenantId, (tx) => eraseContact(tx, plan, { contactId: id, numberHash, byUser: nobody }));
       erased += 1;
     }
@@ -126,10 +119,13 @@ async function erasePeople(
   for (const { id, email } of await db.inTenant(tenantId, (tx) =>
     tx.rows<{ id: string; email: string }>(`select id, email from users`),
   )) {
-    const address = canonicalAddress(email);
-    if (!address.ok || !users.has(hash(address.canonical).toString('hex'))) continue;
+    const { address, id: idHash } = hash({ id, email, phone: null });
+    if (!isAmong(users, address, idHash)) continue;
     await db.inTenant(tenantId, (tx) => eraseUser(tx, plan, id));
     erased += 1;
   }
   return erased;
 }
+
+const isAmong = (known: ReadonlySet<string>, ...hashes: (Buffer | null)[]): boolean =>
+  hashes.some((hash) => hash !== null && known.has(hash.toString('hex')));

@@ -18,6 +18,7 @@ import { heldNow } from '../../db/legalHolds.ts';
 import type { Sorted } from '../../db/sorting.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { findUser } from '../../db/users.ts';
+import { personHasher } from '../../providers/personHashes.ts';
 import { Contact, contactFields, Filter, identityOf } from '../contactShapes.ts';
 import { csvFile, csvType } from '../csvFile.ts';
 import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
@@ -140,11 +141,11 @@ const remove = route({
   params,
   reply: { status: 204, schema: Nothing },
   errors: ['conflict'],
-  async handle({ who, db, params: { contactId } }) {
+  async handle({ who, db, deps, params: { contactId } }) {
     const isDeleted = await db.inTenant(who.tenantId, async (tx) => {
       if ((await heldNow(tx, { contactIds: [contactId] })).length > 0)
         throw new Problem('conflict', 'A legal hold covers this person: nothing of theirs is deleted before it is released.');
-      return deleteContact(tx, contactId, who.userId);
+      return deleteContact(tx, contactId, who.userId, personHasher(deps.addressKey, who.tenantId));
     });
     if (!isDeleted) throw refusals.no_such_contact();
     return undefined;

@@ -20,6 +20,7 @@ const kinds = [
   'rehearsal',
   'dnc',
   'export',
+  'erasure',
   'abuse',
   'forward',
 ];

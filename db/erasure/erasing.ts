@@ -9,25 +9,19 @@ import { countAggregates } from './aggregates.ts';
 import { findErasure } from './erasures.ts';
 import { eraseContact, eraseUser } from './person.ts';
 import type { ErasurePlan } from './plan.ts';
-import { type Tombstone, writeTombstones } from './tombstones.ts';
+import { type HashPerson, type Tombstone, writeTombstones } from './tombstones.ts';
 
 /** A message that is at the wire has an outcome, or is known to have none, after so long. */
 const wireMs = 2 * 60 * 1000;
 /** A release wakes the erasure at once; this is for a release that nobody heard of. */
 const heldMs = 6 * 60 * 60 * 1000;
 
-/** The keyed hash of an address, or of a number in E.164. */
-export type Hash = (identity: { email: string | null; phone: string | null }) => {
-  address: Buffer | null;
-  number: Buffer | null;
-};
-
 export type Erased =
   | { is: 'waiting'; waitMs: number }
   | { is: 'erased'; tombstones: (Tombstone & { tenantId: string; erasedAt: Date })[] };
 
 /** Erases the person, unless something is held or at the wire, and leaves the tombstones. Done twice it answers them again. */
-export async function eraseNow(tx: Tx, plan: ErasurePlan, erasureId: string, hash: Hash): Promise<Erased> {
+export async function eraseNow(tx: Tx, plan: ErasurePlan, erasureId: string, hash: HashPerson): Promise<Erased> {
   const { workflowId } = erasureWork(tx.tenantId, erasureId);
   await beginLook(tx, workflowId);
   const erasure = await findErasure(tx, erasureId);
@@ -48,13 +42,13 @@ export async function eraseNow(tx: Tx, plan: ErasurePlan, erasureId: string, has
       : `select email, null as phone from users where id = $1 for update`,
     [personId],
   );
-  const { address, number } = hash(person ?? { email: null, phone: null });
+  const { address, number, id } = hash({ id: personId, ...(person ?? { email: null, phone: null }) });
   const rows =
     kind === 'contact'
       ? await eraseContact(tx, plan, { contactId: personId, numberHash: number, byUser: askedBy })
       : await eraseUser(tx, plan, personId);
   await forgetInArchives(tx, personId);
-  const hashes = [address, number].filter((each) => each !== null);
+  const hashes = [address, number, id].filter((each) => each !== null);
   await writeTombstones(
     tx,
     hashes.map((each) => ({ kind, hash: each })),

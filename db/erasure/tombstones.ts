@@ -1,11 +1,18 @@
 import { textArray } from '../textArray.ts';
 import type { Tx } from '../transaction.ts';
 
-/** Who was erased, as a keyed hash: of the canonical address, of the number, or of the account's id. */
+/** Who was erased, as a keyed hash: of the canonical address, of the number, of the person's id, or of the account's. */
 export interface Tombstone {
   readonly kind: 'account' | 'contact' | 'user';
   readonly hash: Buffer;
 }
+
+/** The keyed hashes of a person, by any of which they are known again (providers/personHashes.ts). */
+export type HashPerson = (person: { id: string; email: string | null; phone: string | null }) => {
+  address: Buffer | null;
+  number: Buffer | null;
+  id: Buffer;
+};
 
 /** Answers what stands there now, for the ledger outside the database that a restore replays (providers/backup/ledger.ts). */
 export async function writeTombstones(

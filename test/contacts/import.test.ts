@@ -6,6 +6,7 @@ import { deleteContact } from '../../db/contacts.ts';
 import { accountedFor, deleteImport, findImport, type ImportOptions, listRefusals } from '../../db/imports.ts';
 import { type Database, openDatabase, type Tx } from '../../db/transaction.ts';
 import { addressHash } from '../../providers/keyedHash.ts';
+import { personHasher } from '../../providers/personHashes.ts';
 import { newImport } from '../builders/import.ts';
 import { newTenant, newUser } from '../builders/tenant.ts';
 import { testDatabase } from '../setup/database.ts';
@@ -326,7 +327,7 @@ describe('what an import never does', () => {
     await imported('Email\nann@example.com\nbob@example.com\n');
     await inTenant(async (tx) => {
       const { id } = await tx.row<{ id: string }>(`select id from contacts where canonical_email = 'ann@example.com'`);
-      await deleteContact(tx, id, userId);
+      await deleteContact(tx, id, userId, personHasher(addressKey, tenantId));
     });
     const again = await imported('Email,Title\nAnn@example.com,CTO\nann@EXAMPLE.com,CEO\nbob@example.com,\n');
     expect(again).toMatchObject({ rowsRead: 3, accepted: 1, updated: 1, duplicate: 0, rejected: { erased: 2 } });

@@ -4,6 +4,7 @@ import { changeContact, deleteContact, type Identity } from '../../db/contacts.t
 import { type Database, openDatabase } from '../../db/transaction.ts';
 import { companyKey } from '../../domain/address.ts';
 import { addressHash, domainHash } from '../../providers/keyedHash.ts';
+import { personHasher } from '../../providers/personHashes.ts';
 import { generateVaultKey, vault } from '../../providers/vault.ts';
 import { newSend } from '../builders/enrolment.ts';
 import { newOutreach, type NewOutreach } from '../builders/outreach.ts';
@@ -130,9 +131,11 @@ function hashes(email: string) {
 }
 
 describe('a deleted person', () => {
+  const hash = () => personHasher(addressKey, outreach.tenantId);
+
   test('is stopped, and what was on its way is cancelled', async () => {
     const id = await plan();
-    await db.inTenant(outreach.tenantId, (tx) => deleteContact(tx, outreach.contact.id, outreach.rep.id));
+    await db.inTenant(outreach.tenantId, (tx) => deleteContact(tx, outreach.contact.id, outreach.rep.id, hash()));
     expect(await send(id)).toMatchObject({ state: 'cancelled', because: 'contact_deleted' });
     const [enrolment] = await db.inTenant(outreach.tenantId, (tx) => tx.rows(`select state, because from enrolments`));
     expect(enrolment).toEqual({ state: 'stopped', because: 'contact_deleted' });
@@ -148,7 +151,7 @@ describe('a deleted person', () => {
         [outreach.enrolment.id, outreach.contact.id, randomBytes(32), email],
       );
     });
-    await db.inTenant(outreach.tenantId, (tx) => deleteContact(tx, outreach.contact.id, outreach.rep.id));
+    await db.inTenant(outreach.tenantId, (tx) => deleteContact(tx, outreach.contact.id, outreach.rep.id, hash()));
     const kept = await db.inTenant(outreach.tenantId, async (tx) => {
       const tables = await tx.rows<{ name: string }>(
         `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
@@ -168,7 +171,7 @@ describe('a deleted person', () => {
 
   test('twice is once', async () => {
     const { tenantId, contact, rep } = outreach;
-    expect(await db.inTenant(tenantId, (tx) => deleteContact(tx, contact.id, rep.id))).toBe(true);
-    expect(await db.inTenant(tenantId, (tx) => deleteContact(tx, contact.id, rep.id))).toBe(false);
+    expect(await db.inTenant(tenantId, (tx) => deleteContact(tx, contact.id, rep.id, hash()))).toBe(true);
+    expect(await db.inTenant(tenantId, (tx) => deleteContact(tx, contact.id, rep.id, hash()))).toBe(false);
   });
 });

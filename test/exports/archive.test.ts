@@ -1,9 +1,10 @@
 import { runExport, type ExportRun } from '../../activities/exports/runExport.ts';
+import { deleteContact } from '../../db/contacts.ts';
 import { bytesOf } from '../../db/exports/archive.ts';
 import { cancelExport, findExport } from '../../db/exports/exports.ts';
-import { forgetInArchives } from '../../db/exports/erasing.ts';
 import { startExport } from '../../db/exports/start.ts';
 import { portabilityDeadline } from '../../law/answers.ts';
+import { personHasher } from '../../providers/personHashes.ts';
 import { newPeople, newWorkspace, type Workspace, World } from '../db/world.ts';
 import { opened } from './unzip.ts';
 
@@ -168,10 +169,8 @@ describe('a person', () => {
     for (let turn = 0; turn < 6; turn += 1) await runExport(run(), workspace.tenantId, running);
     const { state, bytes = 0 } = (await look(workspace, running)) ?? {};
     expect({ state, hasBegun: bytes > 0 }).toEqual({ state: 'running', hasBegun: true });
-    await world.db.inTenant(workspace.tenantId, async (tx) => {
-      await tx.run(`delete from contacts where id = $1`, [ann?.contact.id]);
-      await forgetInArchives(tx, ann?.contact.id ?? '');
-    });
+    const hash = personHasher(world.addressKey, workspace.tenantId);
+    await world.db.inTenant(workspace.tenantId, (tx) => deleteContact(tx, ann?.contact.id ?? '', workspace.rep.id, hash));
     expect(await world.db.inTenant(workspace.tenantId, (tx) => tx.rows(`select from export_chunks`))).toEqual([]);
     expect(await look(workspace, done)).toMatchObject({ state: 'expired' });
     expect(await look(workspace, ofAnn)).toMatchObject({ state: 'cancelled' });

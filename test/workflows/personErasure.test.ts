@@ -2,11 +2,13 @@ import { askErasure, findErasure } from '../../db/erasure/erasures.ts';
 import { planErasure } from '../../db/erasure/plan.ts';
 import { probe } from '../../db/erasure/proof.ts';
 import { isErased } from '../../db/erasure/tombstones.ts';
+import { findExport } from '../../db/exports/exports.ts';
+import { startExport } from '../../db/exports/start.ts';
 import { findImport } from '../../db/imports.ts';
 import { placeHold, releaseHold } from '../../db/legalHolds.ts';
 import { erasureWork, importWork } from '../../db/workflowIds.ts';
 import { want } from '../../db/outbox.ts';
-import { erasureDeadline } from '../../law/answers.ts';
+import { erasureDeadline, portabilityDeadline } from '../../law/answers.ts';
 import { addressHash } from '../../providers/keyedHash.ts';
 import { newImport } from '../builders/import.ts';
 import { newOutreach } from '../builders/outreach.ts';
@@ -24,6 +26,7 @@ test('a person who is held is erased with the release: nothing says who it was, 
   const tenantId = await world.newTenant();
   const inIt = <T>(work: Parameters<typeof world.db.inTenant<T>>[1]) => world.db.inTenant(tenantId, work);
   const { contact, rep } = await newOutreach(world.db, world, { tenantId });
+  const archive = await archived(tenantId);
   const { erasure, holdId } = await inIt(async (tx) => {
     const holdId = await placeHold(tx, { kind: 'contact', matter: '', reason: 'A suit', contactIds: [contact.id] }, rep.id);
     const asked = {
@@ -50,6 +53,8 @@ test('a person who is held is erased with the release: nothing says who it was, 
   await world.client.workflow.getHandle(workflowId).result();
   expect(await inIt((tx) => findErasure(tx, erasure.id))).toMatchObject({ state: 'erased', erasedAt: expect.any(Date) as Date });
   expect(await inIt((tx) => probe(tx, [contact.email]))).toEqual([]);
+  expect(await inIt((tx) => findExport(tx, archive))).toMatchObject({ state: 'expired' });
+  expect(await inIt((tx) => tx.rows(`select from export_chunks`))).toEqual([]);
   const hash = addressHash(world.addressKey, tenantId, contact.email);
   expect(await inIt((tx) => isErased(tx, [hash]))).toEqual(new Set([hash.toString('hex')]));
   expect(
@@ -65,6 +70,17 @@ test('a person who is held is erased with the release: nothing says who it was, 
   expect(personalDataIn(run?.history ?? { events: [] })).toEqual([]);
   keep(run, 'personErasure/heldAndReleased');
 }, 60_000);
+
+/** An export of the whole account, written and waiting to be fetched. */
+async function archived(tenantId: string): Promise<string> {
+  const { exportId } = await world.db.inTenant(tenantId, (tx) =>
+    startExport(tx, { contactId: null, askedBy: null, deadline: portabilityDeadline }),
+  );
+  const find = () => world.db.inTenant(tenantId, (tx) => findExport(tx, exportId));
+  for (const patient = AbortSignal.timeout(30_000); (await find())?.state !== 'done'; await world.rest())
+    patient.throwIfAborted();
+  return exportId;
+}
 
 test('who was known by a number alone does not come back by a file', async () => {
   const tenantId = await world.newTenant();

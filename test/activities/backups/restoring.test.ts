@@ -5,20 +5,25 @@ import { openAfterRestore } from '../../../activities/backups/open.ts';
 import { restoreInto } from '../../../activities/backups/restore.ts';
 import { takeBackup } from '../../../activities/backups/take.ts';
 import type { BackupWorld } from '../../../activities/backups/world.ts';
-import { deleteContact } from '../../../db/contacts.ts';
+import { erasureActivities } from '../../../activities/erasures.ts';
+import { changeContact, deleteContact } from '../../../db/contacts.ts';
 import { databaseOf, findDatabase, putInPlace } from '../../../db/backups/databases.ts';
 import { listDrills } from '../../../db/backups/drills.ts';
+import { askErasure } from '../../../db/erasure/erasures.ts';
 import { roleUrl } from '../../../db/roles.ts';
 import { openDatabase } from '../../../db/transaction.ts';
+import { erasureDeadline } from '../../../law/answers.ts';
 import { newContact } from '../../builders/contact.ts';
 import { newUser } from '../../builders/tenant.ts';
-import { addressHash } from '../../../providers/keyedHash.ts';
+import { addressHash, domainHash } from '../../../providers/keyedHash.ts';
+import { personHasher } from '../../../providers/personHashes.ts';
 import { newWorkspace } from '../../db/world.ts';
 import { checksums } from './checksums.ts';
 import { backupWorld } from './world.ts';
 
 let world: Awaited<ReturnType<typeof backupWorld>>;
 let tenantId: string;
+let hash: ReturnType<typeof personHasher>;
 let deletedAccount: string;
 let gone: { id: string; email: string; addressHash: Buffer };
 let stays: { id: string };
@@ -30,6 +35,7 @@ beforeAll(async () => {
   world = await backupWorld();
   const acme = await newWorkspace(world.base);
   ({ tenantId } = acme);
+  hash = personHasher(world.addressKey, tenantId);
   ({ tenantId: deletedAccount } = await newWorkspace(world.base));
   [gone, stays] = await world.db.inTenant(tenantId, async (tx) => [
     await newContact(tx, world.base.addressKey),
@@ -44,7 +50,7 @@ beforeAll(async () => {
   erased = [gone.id, numbered.id, leaver.id];
   await world.db.inTenant(deletedAccount, (tx) => newContact(tx, world.base.addressKey));
   ({ name } = await takeBackup(world));
-  await world.db.inTenant(tenantId, (tx) => deleteContact(tx, gone.id, acme.rep.id));
+  await world.db.inTenant(tenantId, (tx) => deleteContact(tx, gone.id, acme.rep.id, hash));
   await world.ledger.appendTombstones([
     { tenantId, kind: 'contact', hash: gone.addressHash, erasedAt: world.now() },
     { tenantId, kind: 'contact', hash: addressHash(world.addressKey, tenantId, '+12125550147'), erasedAt: world.now() },
@@ -130,15 +136,54 @@ test('who was erased does not come back by a restore; everybody else does, row b
   }
 });
 
+test('who had another address when the backup was taken does not come back either, known by the id', async () => {
+  const [moved, leaver] = await world.db.inTenant(tenantId, async (tx) => [
+    await newContact(tx, world.base.addressKey),
+    await newUser(tx, { email: 'old@acme.example' }),
+  ]);
+  const { name: before } = await takeBackup(world);
+  const ids = await world.db.inTenant(tenantId, async (tx) => {
+    const identity = {
+      canonicalEmail: 'new@moved.example',
+      companyKey: null,
+      domainHash: domainHash(world.addressKey, tenantId, 'moved.example'),
+    };
+    const newHash = addressHash(world.addressKey, tenantId, identity.canonicalEmail);
+    await changeContact(tx, moved.id, { email: 'new@moved.example' }, { ...identity, addressHash: newHash });
+    await tx.run(`update users set email = 'new@acme.example' where id = $1`, [leaver.id]);
+    const asked = { because: 'asked', askedBy: leaver.id, deadline: erasureDeadline } as const;
+    return [
+      await askErasure(tx, { ...asked, kind: 'contact', personId: moved.id }),
+      await askErasure(tx, { ...asked, kind: 'user', personId: leaver.id }),
+    ].map(({ id }) => id);
+  });
+  const { erasePerson } = erasureActivities({ db: world.db, addressKey: world.addressKey, backups: world });
+  for (const id of ids) expect(await erasePerson(tenantId, id)).toBeNull();
+
+  const target = `${world.ownerUrl}_moved`;
+  await putInPlace(target, async (url) => void (await restoreInto(world, before, url)));
+  try {
+    const found = () =>
+      ask(target, `select id from contacts where id = $1 union all select id from users where email = 'old@acme.example'`, [
+        moved.id,
+      ]);
+    expect(await found()).toHaveLength(2);
+    await openAfterRestore({ ...world, ownerUrl: target });
+    expect(await found()).toEqual([]);
+  } finally {
+    await ask(world.ownerUrl, `drop database "${databaseOf(target)}" with (force)`);
+  }
+});
+
 test('an erasure whose process died before it wrote into the ledger is written there before the next backup', async () => {
   const lines = () => readFileSync(world.ledgerFile, 'utf8').trimEnd().split('\n').length;
   const before = lines();
   const person = await world.db.inTenant(tenantId, (tx) => newContact(tx, world.base.addressKey));
-  await world.db.inTenant(tenantId, (tx) => deleteContact(tx, person.id, person.id));
+  await world.db.inTenant(tenantId, (tx) => deleteContact(tx, person.id, person.id, hash));
   await takeBackup(world);
-  expect(lines()).toBe(before + 1);
+  expect(lines()).toBe(before + 2); // of the address and of the id
   await takeBackup(world);
-  expect(lines()).toBe(before + 1);
+  expect(lines()).toBe(before + 2);
 });
 
 test('a ledger that was cut since the backup opens nothing', async () => {
