@@ -36,6 +36,10 @@ export function sealManifest(vault: Vault, manifest: Manifest): string {
   );
 }
 
+/** The key object under the vault's newest key; null: it is already. Throws VaultRefused when no key opens it. */
+export const resealed = (vault: Vault, sealed: string, name: string): string | null =>
+  vault.isNewest(sealed, belonging(name)) ? null : vault.rotate(sealed, belonging(name));
+
 /** Throws BackupMissing and BackupUnreadable. */
 export async function readManifest({ store, vault }: { store: BackupStore; vault: Vault }, name: string): Promise<Manifest> {
   const sealed = await store.getKey(name);
