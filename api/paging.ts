@@ -8,8 +8,8 @@ export const Paging = z.object({
   cursor: z.string().max(1000).optional(),
 });
 
-/** Query parameter `sort` of a list: a column's name, with `-` before it from the last to the first. */
-export function sortedBy<Name extends string>(orders: Orders<Name>, usual: Sort<Name>) {
+/** Query parameter `sort` of a list: a column's name, with `-` before it from the last to the first. `usual` null: in no order that tells anything. */
+export function sortedBy<Name extends string, Usual extends Sort<Name> | null>(orders: Orders<Name>, usual: Usual) {
   const names = Object.keys(orders) as Name[];
   const sorts = names.flatMap((name): Sort<Name>[] => [name, `-${name}`]);
   return z
@@ -17,7 +17,7 @@ export function sortedBy<Name extends string>(orders: Orders<Name>, usual: Sort<
     .refine((given): given is Sort<Name> => (sorts as string[]).includes(given), `One of ${sorts.join(', ')}.`)
     .optional()
     .transform((given) => given ?? usual)
-    .meta({ type: 'string', enum: sorts, default: usual });
+    .meta({ type: 'string', enum: sorts, ...(usual !== null && { default: usual }) });
 }
 
 /** Reply of every list; `next` is the cursor of the page after this one, null on the last. */

@@ -43,6 +43,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { signUpRoutes } from './routes/signUp.ts';
 import { suppressionRoutes } from './routes/suppressions.ts';
 import { systemRoutes } from './routes/system.ts';
+import { tableFileRoutes } from './routes/tableFiles.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tenantRoutes } from './routes/tenant.ts';
 import { timelineRoutes } from './routes/timeline.ts';
@@ -68,6 +69,7 @@ export const routes: readonly Route[] = [
   ...erasureRoutes,
   ...deletionRoutes,
   ...legalHoldRoutes,
+  ...tableFileRoutes, // before the routes of which `export` would be an id
   ...listRoutes,
   ...integrationRoutes,
   ...mailboxRoutes,

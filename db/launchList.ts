@@ -120,28 +120,57 @@ export interface ShownPerson {
   sendDueAt: Date | null;
 }
 
-/** In the order of their ids, which tells nothing. */
+const sent = `(select count(*) from sends s where s.enrolment_id = e.id and s.state in ('sent', 'unknown'))`;
+
+export const peopleOrders = {
+  name: { by: `lower(coalesce(nullif(trim(c.first_name || ' ' || c.last_name), ''), c.email, ''))`, as: 'text' },
+  company: { by: `lower(coalesce(c.company_name, ''))`, as: 'text' },
+  state: { by: 'e.state', as: 'text' },
+  // When the next touch goes or the pause ends; of somebody who has ended, when that was.
+  when: {
+    by: `coalesce(case e.state when 'waiting' then e.next_at when 'queued' then s.due_at when 'paused' then e.resume_at else e.ended_at end, 'infinity')`,
+    as: 'timestamptz',
+  },
+  messages: { by: sent, as: 'bigint' },
+} as const satisfies Orders<string>;
+
+export interface PeopleFilter {
+  state: EnrolmentState | null;
+  because: string | null;
+  search: string;
+  /** Null: by their ids, which tells nothing and costs nothing, however many they are. */
+  sort: Sort<keyof typeof peopleOrders> | null;
+}
+
+const byId = { key: `'' as "sortKey"`, after: `($5::text is null or e.id > $6::uuid)`, orderBy: 'order by e.id' };
+
+/** `after`: key and id of the last one of the page before. */
 export async function listPeople(
   tx: Tx,
   launchId: string,
-  filter: { state: EnrolmentState | null; because: string | null; search: string },
-  page: { after: string | null; rows: number },
-): Promise<ShownPerson[]> {
-  return tx.rows<ShownPerson>(
+  filter: PeopleFilter,
+  page: { after: string[] | undefined; rows: number },
+): Promise<Sorted<ShownPerson>[]> {
+  const { key, after, orderBy } = filter.sort === null ? byId : keyset(peopleOrders, filter.sort, 'e.id', ['$5', '$6']);
+  return tx.rows<Sorted<ShownPerson>>(
     `select e.id as "enrolmentId", e.contact_id as "contactId", nullif(trim(c.first_name || ' ' || c.last_name), '') as name, c.email,
        nullif(c.company_name, '') as company, e.mailbox_id as "mailboxId", e.state, e.because, e.step, e.next_at as "nextAt",
        e.resume_at as "resumeAt", e.last_sent_at as "lastSentAt", e.ended_at as "endedAt",
-       (select count(*) from sends s where s.enrolment_id = e.id and s.state in ('sent', 'unknown')) as sent,
-       s.state as "sendState", s.because as "sendBecause", s.due_at as "sendDueAt"
+       ${sent} as sent, s.state as "sendState", s.because as "sendBecause", s.due_at as "sendDueAt", ${key}
      from enrolments e
      left join contacts c on c.tenant_id = e.tenant_id and c.id = e.contact_id
      left join sends s on s.tenant_id = e.tenant_id and s.enrolment_id = e.id and s.step = e.step
      where e.launch_id = $1 and ($2::text is null or e.state = $2) and ($3::text is null or e.because = $3)
        and ($4 = '' or strpos(lower(c.first_name || ' ' || c.last_name || ' ' || coalesce(c.email, '')), lower($4)) > 0)
-       and ($5::uuid is null or e.id > $5)
-     order by e.id limit $6`,
-    [launchId, filter.state, filter.because, filter.search, page.after, page.rows],
+       and ${after}
+     ${orderBy} limit $7`,
+    [launchId, filter.state, filter.because, filter.search, page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
   );
+}
+
+/** What the cursor of a launch's people is made of. */
+export function peopleKeys({ sortKey, enrolmentId }: Sorted<ShownPerson>): string[] {
+  return [sortKey, enrolmentId];
 }
 
 /** Whether the enrolment is one of the launch. */

@@ -1,5 +1,6 @@
 import { pauseMailbox } from './mailboxHealth.ts';
 import { want } from './outbox.ts';
+import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 import { mailboxWork } from './workflowIds.ts';
 
@@ -62,21 +63,37 @@ const stored = {
 } as const satisfies Record<keyof MailboxSettings, string>;
 const names = Object.keys(stored) as (keyof MailboxSettings)[];
 
+const sentInDay = `(select count(*) from sends s where s.mailbox_id = m.id and s.state in ('claimed', 'handing', 'sent', 'unknown')
+   and s.counted_at > decorum.now() - interval '24 hours')`;
+const waiting = `(select count(*) from sends s where s.mailbox_id = m.id and s.state = 'planned')`;
+
 const columns = `m.id, ${names.map((name) => `m.${stored[name]} as "${name}"`).join(', ')},
   m.state, m.paused_because as "pausedBecause", m.authentication_failures as "authenticationFailures", m.next_send_at as "nextSendAt",
   m.created_at as "createdAt",
-  (select count(*) from sends s where s.mailbox_id = m.id and s.state in ('claimed', 'handing', 'sent', 'unknown')
-   and s.counted_at > decorum.now() - interval '24 hours') as "sentInDay",
+  ${sentInDay} as "sentInDay",
   (select count(*) from mailbox_days d where d.mailbox_id = m.id) as "sendingDays",
-  (select count(*) from sends s where s.mailbox_id = m.id and s.state = 'planned') as waiting`;
+  ${waiting} as waiting`;
 
-/** By address; `after` is the last address of the page before. */
-export async function listMailboxes(tx: Tx, page: { search: string; after: string | null; rows: number }): Promise<Mailbox[]> {
-  return tx.rows<Mailbox>(
-    `select ${columns} from mailboxes m
-     where ($1::text is null or m.address > $1) and ($2 = '' or strpos(lower(m.address || ' ' || m.from_name), lower($2)) > 0)
-     order by m.address limit $3`,
-    [page.after, page.search, page.rows],
+export const mailboxOrders = {
+  address: { by: 'm.address', as: 'text' },
+  name: { by: 'lower(m.from_name)', as: 'text' },
+  state: { by: 'm.state', as: 'text' },
+  sent: { by: sentInDay, as: 'bigint' },
+  waiting: { by: waiting, as: 'bigint' },
+} as const satisfies Orders<string>;
+
+/** `after`: key and id of the last one of the page before. */
+export async function listMailboxes(
+  tx: Tx,
+  filter: { search: string; sort: Sort<keyof typeof mailboxOrders> },
+  page: { after: string[] | undefined; rows: number },
+): Promise<Sorted<Mailbox>[]> {
+  const { key, after, orderBy } = keyset(mailboxOrders, filter.sort, 'm.id', ['$2', '$3']);
+  return tx.rows<Sorted<Mailbox>>(
+    `select ${columns}, ${key} from mailboxes m
+     where ($1 = '' or strpos(lower(m.address || ' ' || m.from_name), lower($1)) > 0) and ${after}
+     ${orderBy} limit $4`,
+    [filter.search, page.after?.[0] ?? null, page.after?.[1] ?? null, page.rows],
   );
 }
 

@@ -1,5 +1,7 @@
 /** Columns by which a list can be ordered: an SQL expression that is never null, and its type. */
-export type Orders<Name extends string> = Readonly<Record<Name, { readonly by: string; readonly as: 'text' | 'timestamptz' }>>;
+export type Orders<Name extends string> = Readonly<
+  Record<Name, { readonly by: string; readonly as: 'text' | 'timestamptz' | 'bigint' }>
+>;
 
 /** A column's name; with `-` before it, from the last to the first. */
 export type Sort<Name extends string> = Name | `-${Name}`;
@@ -15,6 +17,16 @@ interface Keyset {
   readonly orderBy: string;
 }
 
+/** What a list is ordered by, and which way. */
+export function orderOf<Name extends string>(
+  orders: Orders<Name>,
+  sort: Sort<Name>,
+): Orders<Name>[Name] & { readonly direction: 'asc' | 'desc'; readonly beyond: '<' | '>' } {
+  const falls = sort.startsWith('-');
+  const order = orders[sort.replace(/^-/, '') as Name];
+  return { ...order, direction: falls ? 'desc' : 'asc', beyond: falls ? '<' : '>' };
+}
+
 /** The SQL of a list that goes page by page in the wanted order. The id tells equal ones apart, so nothing is shown twice. */
 export function keyset<Name extends string>(
   orders: Orders<Name>,
@@ -22,12 +34,10 @@ export function keyset<Name extends string>(
   id: string,
   [keyAt, idAt]: readonly [string, string],
 ): Keyset {
-  const falls = sort.startsWith('-');
-  const { by, as } = orders[sort.replace(/^-/, '') as Name];
-  const direction = falls ? 'desc' : 'asc';
+  const { by, as, direction, beyond } = orderOf(orders, sort);
   return {
     key: `(${by})::text as "sortKey"`,
-    after: `(${keyAt}::text is null or (${by}, ${id}) ${falls ? '<' : '>'} (${keyAt}::${as}, ${idAt}::uuid))`,
+    after: `(${keyAt}::text is null or (${by}, ${id}) ${beyond} (${keyAt}::${as}, ${idAt}::uuid))`,
     orderBy: `order by ${by} ${direction}, ${id} ${direction}`,
   };
 }

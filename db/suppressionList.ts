@@ -1,3 +1,4 @@
+import { orderOf, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Basis, Channel } from './suppressions.ts';
 import type { Tx } from './transaction.ts';
 
@@ -11,7 +12,6 @@ export interface ShownSuppression {
   basis: Basis;
   batchId: string;
   askedAt: Date;
-  askedKey: string;
   scopeId: string;
   contactId: string | null;
   /** Of the contact, or of a contact in the domain. */
@@ -20,7 +20,7 @@ export interface ShownSuppression {
 }
 
 const shown = `x.subject_hash as hash, x.subject_kind as kind, x.channel, nullif(x.scope_id, x.tenant_id) as "sequenceId", x.scope_id as "scopeId",
-  x.basis, x.batch_id as "batchId", x.asked_at as "askedAt", x.asked_at::text as "askedKey",
+  x.basis, x.batch_id as "batchId", x.asked_at as "askedAt",
   case when x.subject_kind = 'address' then c.id end as "contactId", c.canonical_email as address,
   case when x.subject_kind = 'address' then nullif(trim(c.first_name || ' ' || c.last_name), '') end as "contactName"`;
 const whose = `left join lateral (
@@ -28,24 +28,38 @@ const whose = `left join lateral (
       and ((x.subject_kind = 'address' and c.address_hash = x.subject_hash) or (x.subject_kind = 'domain' and c.domain_hash = x.subject_hash))
     limit 1) c on true`;
 
-/** Newest first, or of `hashes` only. `after`: asked instant, hash, channel and scope of the last one of the page before. */
+export const suppressionOrders = {
+  asked: { by: 'x.asked_at', as: 'timestamptz' },
+  why: { by: 'x.basis', as: 'text' },
+} as const satisfies Orders<string>;
+
+export interface SuppressionFilter {
+  /** Only these; null: all. */
+  hashes: readonly Buffer[] | null;
+  basis: Basis | null;
+  sequenceId: string | null;
+  sort: Sort<keyof typeof suppressionOrders>;
+}
+
+/** `after`: what was ordered by, hash, channel and scope of the last one of the page before: an opt-out has no id of its own. */
 export async function listSuppressions(
   tx: Tx,
-  filter: { hashes: readonly Buffer[] | null; basis: Basis | null; sequenceId: string | null },
+  filter: SuppressionFilter,
   page: { after: string[] | undefined; rows: number },
-): Promise<ShownSuppression[]> {
-  const [askedAt, hash, channel, scope] = page.after ?? [];
-  return tx.rows<ShownSuppression>(
-    `select ${shown} from suppressions x ${whose}
+): Promise<Sorted<ShownSuppression>[]> {
+  const { by, as, direction, beyond } = orderOf(suppressionOrders, filter.sort);
+  const [key, hash, channel, scope] = page.after ?? [];
+  return tx.rows<Sorted<ShownSuppression>>(
+    `select ${shown}, (${by})::text as "sortKey" from suppressions x ${whose}
      where ($1::bytea[] is null or x.subject_hash = any($1)) and ($2::text is null or x.basis = $2) and ($3::uuid is null or x.scope_id = $3)
-       and ($4::timestamptz is null or (x.asked_at, x.subject_hash, x.channel, x.scope_id) < ($4, decode($5, 'hex'), $6::text, $7::uuid))
-     order by x.asked_at desc, x.subject_hash desc, x.channel desc, x.scope_id desc limit $8`,
-    [filter.hashes, filter.basis, filter.sequenceId, askedAt ?? null, hash ?? null, channel ?? null, scope ?? null, page.rows],
+       and ($4::text is null or (${by}, x.subject_hash, x.channel, x.scope_id) ${beyond} ($4::${as}, decode($5, 'hex'), $6::text, $7::uuid))
+     order by ${by} ${direction}, x.subject_hash ${direction}, x.channel ${direction}, x.scope_id ${direction} limit $8`,
+    [filter.hashes, filter.basis, filter.sequenceId, key ?? null, hash ?? null, channel ?? null, scope ?? null, page.rows],
   );
 }
 
-export function suppressionKeys({ askedKey, hash, channel, scopeId }: ShownSuppression): string[] {
-  return [askedKey, hash.toString('hex'), channel, scopeId];
+export function suppressionKeys({ sortKey, hash, channel, scopeId }: Sorted<ShownSuppression>): string[] {
+  return [sortKey, hash.toString('hex'), channel, scopeId];
 }
 
 /** One request to suppress, and what became of it. */

@@ -44,6 +44,7 @@ import type { sessionRoutes } from '../api/routes/session.ts';
 import type { signUpRoutes } from '../api/routes/signUp.ts';
 import type { systemRoutes } from '../api/routes/system.ts';
 import type { suppressionRoutes } from '../api/routes/suppressions.ts';
+import type { tableFileRoutes } from '../api/routes/tableFiles.ts';
 import type { tenantRoutes } from '../api/routes/tenant.ts';
 import type { usageRoutes } from '../api/routes/usage.ts';
 import type { userRoutes } from '../api/routes/users.ts';
@@ -94,6 +95,7 @@ type Known = (
   | typeof sessionRoutes
   | typeof suppressionRoutes
   | typeof systemRoutes
+  | typeof tableFileRoutes
   | typeof tenantRoutes
   | typeof usageRoutes
   | typeof userRoutes

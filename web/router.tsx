@@ -154,7 +154,7 @@ const newLaunch = createRoute({
 });
 const launch = createRoute({
   ...page('/launches/$launchId'),
-  validateSearch: filters('search', 'state'),
+  validateSearch: filters('search', 'state', 'sort'),
   component: lazyRouteComponent(() => import('./pages/launches/LaunchPage.tsx'), 'LaunchPage'),
 });
 const launchReport = createRoute({
@@ -186,7 +186,7 @@ const person = createRoute({
 });
 const mailboxes = createRoute({
   ...page('/mailboxes'),
-  validateSearch: filters('search'),
+  validateSearch: filters('search', 'sort'),
   component: lazyRouteComponent(() => import('./pages/mailboxes/Mailboxes.tsx'), 'Mailboxes'),
 });
 const newMailbox = createRoute({
@@ -203,7 +203,7 @@ const editMailbox = createRoute({
 });
 const suppressions = createRoute({
   ...page('/suppressions'),
-  validateSearch: filters('search', 'basis'),
+  validateSearch: filters('search', 'basis', 'sort'),
   component: lazyRouteComponent(() => import('./pages/suppressions/Suppressions.tsx'), 'Suppressions'),
 });
 const obligations = createRoute({

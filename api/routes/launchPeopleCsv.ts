@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { listPeople, type ShownPerson } from '../../db/launchList.ts';
+import { listPeople, peopleKeys, peopleOrders, type ShownPerson } from '../../db/launchList.ts';
+import type { Sorted } from '../../db/sorting.ts';
 import { states } from '../../domain/enrolment.ts';
 import { csvFile, csvType } from '../csvFile.ts';
 import { foundLaunch } from '../launchAccess.ts';
+import { sortedBy } from '../paging.ts';
 import { route } from '../route.ts';
 import { File, Id } from '../shapes.ts';
 
@@ -13,18 +15,19 @@ const ofLaunch = route({
   tag: 'Launches',
   summary: 'The people of a launch as CSV: where each one is, why, and when next',
   params: z.object({ launchId: Id }),
-  query: z.object({ state: z.enum(states).optional(), search: z.string().max(200).default('') }),
+  query: z.object({
+    state: z.enum(states).optional(),
+    search: z.string().max(200).default(''),
+    sort: sortedBy(peopleOrders, null),
+  }),
   reply: { status: 200, schema: File, mediaType: csvType },
-  async handle({ who, db, params: { launchId }, query: { state = null, search }, reply }) {
+  async handle({ who, db, params: { launchId }, query: { state = null, search, sort }, reply }) {
     await db.inTenant(who.tenantId, (tx) => foundLaunch(tx, launchId));
-    return csvFile<ShownPerson>({
+    return csvFile<Sorted<ShownPerson>>({
       name: 'people',
       reply,
-      read: ({ after, rows }) =>
-        db.inTenant(who.tenantId, (tx) =>
-          listPeople(tx, launchId, { state, because: null, search }, { after: after?.[0] ?? null, rows }),
-        ),
-      keysOf: ({ enrolmentId }) => [enrolmentId],
+      read: (page) => db.inTenant(who.tenantId, (tx) => listPeople(tx, launchId, { state, because: null, search, sort }, page)),
+      keysOf: peopleKeys,
       columns: {
         Name: ({ name }) => name,
         Email: ({ email }) => email,

@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { applyEvents, resumeEnrolment } from '../../db/enrolments.ts';
 import { releaseHeld } from '../../db/holds.ts';
 import { markReply } from '../../db/inbound.ts';
-import { isInLaunch, launchOrders, launchProgress, listLaunches, listPeople, listSizes } from '../../db/launchList.ts';
+import {
+  isInLaunch,
+  launchOrders,
+  launchProgress,
+  listLaunches,
+  listPeople,
+  listSizes,
+  peopleKeys,
+  peopleOrders,
+} from '../../db/launchList.ts';
 import { addLists, createLaunch, type NewLaunch } from '../../db/launches.ts';
 import { lookAtMove, moveLaunch } from '../../db/launchVersions.ts';
 import { contactNames } from '../../db/previews.ts';
@@ -126,18 +135,21 @@ const moveParams = z.object({
 });
 const personParams = z.object({ launchId: Id, enrolmentId: Id });
 
+/** What the list of launches, and the file of it, can be asked for. */
+export const launchFilters = {
+  state: z.enum(launchStates).optional(),
+  sequenceId: Id.optional(),
+  search: z.string().max(200).default(''),
+  sort: sortedBy(launchOrders, '-launched'),
+};
+
 const list = route({
   method: 'get',
   path: '/launches',
   action: 'launches.read',
   tag: 'Launches',
   summary: 'Launches, newest first or as asked',
-  query: Paging.extend({
-    state: z.enum(launchStates).optional(),
-    sequenceId: Id.optional(),
-    search: z.string().max(200).default(''),
-    sort: sortedBy(launchOrders, '-launched'),
-  }),
+  query: Paging.extend(launchFilters),
   reply: { status: 200, schema: pageOf(Launch) },
   async handle({ who, db, query }) {
     const { state = null, sequenceId = null, search, sort } = query;
@@ -235,22 +247,23 @@ const listAllPeople = route({
   path: '/launches/{launchId}/people',
   action: 'launches.read',
   tag: 'Launches',
-  summary: 'People of a launch: where each one is, and why',
+  summary: 'People of a launch, as asked: where each one is, and why',
   params,
   query: Paging.extend({
     state: z.enum(states).optional(),
     because: z.string().max(60).optional(),
     search: z.string().max(200).default(''),
+    sort: sortedBy(peopleOrders, null),
   }),
   reply: { status: 200, schema: pageOf(LaunchPerson) },
   async handle({ who, db, params, query }) {
-    const { state = null, because = null, search } = query;
-    const [after] = keysAfter(query.cursor, 1) ?? [];
+    const { state = null, because = null, search, sort } = query;
+    const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
     const rows = await db.inTenant(who.tenantId, async (tx) => {
       await foundLaunch(tx, params.launchId);
-      return listPeople(tx, params.launchId, { state, because, search }, { after: after ?? null, rows: query.limit + 1 });
+      return listPeople(tx, params.launchId, { state, because, search, sort }, page);
     });
-    const { items, next } = cutPage(rows, query.limit, ({ enrolmentId }) => [enrolmentId]);
+    const { items, next } = cutPage(rows, query.limit, peopleKeys);
     return {
       items: items.map(({ contactId, name, email, company, sendState, sendBecause, sendDueAt, ...person }) => ({
         ...person,

@@ -31,6 +31,9 @@ const List = z
   })
   .meta({ id: 'List' });
 
+/** What the list of lists, and the file of it, can be asked for. */
+export const listFilters = { search: z.string().max(200).default(''), sort: sortedBy(listOrders, 'name') };
+
 const Name = z.string().trim().min(1).max(200);
 const Members = z.strictObject({ contactIds: z.array(Id).min(1).max(10_000) });
 const params = z.object({ listId: Id });
@@ -41,7 +44,7 @@ const list = route({
   action: 'contacts.read',
   tag: 'Lists',
   summary: 'Lists, by name or as asked; their people are contacts with the filter `listId`',
-  query: Paging.extend({ search: z.string().max(200).default(''), sort: sortedBy(listOrders, 'name') }),
+  query: Paging.extend(listFilters),
   reply: { status: 200, schema: pageOf(List) },
   async handle({ who, db, query }) {
     const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };

@@ -4,6 +4,7 @@ import {
   changeMailbox,
   findMailbox,
   listMailboxes,
+  mailboxOrders,
   type Mailbox,
   type MailboxSettings,
   pauseByHand,
@@ -14,7 +15,7 @@ import { findUser } from '../../db/users.ts';
 import { DkimRefused, type DkimKey, dkimRecord, loadDkimKey, verifyTestSignature } from '../../providers/mail/dkim.ts';
 import type { Vault } from '../../providers/vault.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { cutPage, keysAfter, keysOf, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { isAllowed } from '../roles.ts';
 import { type Who, route } from '../route.ts';
@@ -99,20 +100,21 @@ const MailboxReply = z
   .meta({ id: 'Mailbox' });
 
 const params = z.object({ mailboxId: Id });
+/** What the list of mailboxes, and the file of it, can be asked for. */
+export const mailboxFilters = { search: z.string().max(200).default(''), sort: sortedBy(mailboxOrders, 'address') };
+
 const list = route({
   method: 'get',
   path: '/mailboxes',
   action: 'mailboxes.read',
   tag: 'Mailboxes',
-  summary: 'Mailboxes, by address',
-  query: Paging.extend({ search: z.string().max(200).default('') }),
+  summary: 'Mailboxes, by address or as asked',
+  query: Paging.extend(mailboxFilters),
   reply: { status: 200, schema: pageOf(MailboxReply) },
   async handle({ who, db, deps, query }) {
-    const [after] = keysAfter(query.cursor, 1) ?? [];
-    const page = { search: query.search, after: after ?? null, rows: query.limit + 1 };
-    const { items, next } = cutPage(await db.inTenant(who.tenantId, (tx) => listMailboxes(tx, page)), query.limit, (mailbox) => [
-      mailbox.address,
-    ]);
+    const page = { after: keysAfter(query.cursor, 2), rows: query.limit + 1 };
+    const mailboxes = await db.inTenant(who.tenantId, (tx) => listMailboxes(tx, query, page));
+    const { items, next } = cutPage(mailboxes, query.limit, keysOf);
     return { items: items.map((mailbox) => shown(mailbox, who, deps.vault)), next };
   },
 });

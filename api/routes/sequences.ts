@@ -37,6 +37,9 @@ const SequenceDetail = Sequence.extend({ shown: SequenceVersion, findings: z.arr
   id: 'SequenceDetail',
 });
 
+/** What the list of sequences, and the file of it, can be asked for. */
+export const sequenceFilters = { search: z.string().max(200).default(''), sort: sortedBy(sequenceOrders, 'name') };
+
 const Name = z.string().trim().min(1).max(200);
 const params = z.object({ sequenceId: Id });
 const gone = () => new Problem('not-found', 'There is no such sequence, or version of it, in this workspace.');
@@ -47,7 +50,7 @@ const list = route({
   action: 'sequences.read',
   tag: 'Sequences',
   summary: 'Sequences, by name or as asked',
-  query: Paging.extend({ search: z.string().max(200).default(''), sort: sortedBy(sequenceOrders, 'name') }),
+  query: Paging.extend(sequenceFilters),
   reply: { status: 200, schema: pageOf(Sequence) },
   async handle({ who, db, query }) {
     const page = { search: query.search, sort: query.sort, after: keysAfter(query.cursor, 2), rows: query.limit + 1 };

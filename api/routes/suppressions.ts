@@ -1,13 +1,20 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import { z } from 'zod';
-import { findBatch, listBatches, listSuppressions, type ShownSuppression, suppressionKeys } from '../../db/suppressionList.ts';
+import {
+  findBatch,
+  listBatches,
+  listSuppressions,
+  type ShownSuppression,
+  suppressionKeys,
+  suppressionOrders,
+} from '../../db/suppressionList.ts';
 import { findSequence } from '../../db/sequences.ts';
 import { suppress } from '../../db/suppressions.ts';
 import type { Database } from '../../db/transaction.ts';
 import { optOutDeadline } from '../../law/optOut.ts';
 import { canonicalAddress, canonicalDomain } from '../../domain/address.ts';
-import { cutPage, keysAfter, pageOf, Paging } from '../paging.ts';
+import { cutPage, keysAfter, pageOf, Paging, sortedBy } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
 import { Domain, EmailAddress, File, Id, Instant } from '../shapes.ts';
@@ -54,18 +61,19 @@ const list = route({
   path: '/suppressions',
   action: 'suppressions.read',
   tag: 'Suppressions',
-  summary: 'Opt-outs, newest first; searched by a whole address or domain, because only hashes are kept',
+  summary: 'Opt-outs, newest first or as asked; searched by a whole address or domain, because only hashes are kept',
   query: Paging.extend({
     search: z.string().max(320).optional(),
     basis: z.enum(bases).optional(),
     sequenceId: Id.optional(),
+    sort: sortedBy(suppressionOrders, '-asked'),
   }),
   reply: { status: 200, schema: pageOf(Suppression) },
   async handle({ who, db, deps, query }) {
-    const { search, basis = null, sequenceId = null } = query;
+    const { search, basis = null, sequenceId = null, sort } = query;
     const hashes = search ? hashesOf(search, { key: deps.addressKey, tenantId: who.tenantId }) : null;
     const page = { after: keysAfter(query.cursor, 4), rows: query.limit + 1 };
-    const rows = await db.inTenant(who.tenantId, (tx) => listSuppressions(tx, { hashes, basis, sequenceId }, page));
+    const rows = await db.inTenant(who.tenantId, (tx) => listSuppressions(tx, { hashes, basis, sequenceId, sort }, page));
     const { items, next } = cutPage(rows, query.limit, suppressionKeys);
     return { items: items.map(shown), next };
   },
@@ -121,7 +129,7 @@ const check = route({
   },
   async handle({ who, db, deps, body }) {
     const hashes = hashesOf(body.address, { key: deps.addressKey, tenantId: who.tenantId });
-    const filter = { hashes, basis: null, sequenceId: null };
+    const filter = { hashes, basis: null, sequenceId: null, sort: '-asked' } as const;
     const found = await db.inTenant(who.tenantId, (tx) => listSuppressions(tx, filter, { after: undefined, rows: 200 }));
     return {
       suppressed: found.some(({ sequenceId, channel }) => sequenceId === null && channel !== 'phone'),
@@ -238,7 +246,7 @@ function hashesOf(text: string, key: SubjectKey): Buffer[] {
 
 /** Page by page, each in a transaction of its own: a slow reader holds none open. */
 async function* exported(db: Database, tenantId: string): AsyncGenerator<Record<string, string>> {
-  const filter = { hashes: null, basis: null, sequenceId: null };
+  const filter = { hashes: null, basis: null, sequenceId: null, sort: '-asked' } as const;
   for (let after: string[] | undefined; ; ) {
     const at = { after, rows: 1000 };
     const rows = await db.inTenant(tenantId, (tx) => listSuppressions(tx, filter, at));

@@ -48,6 +48,24 @@ test('the file of a list holds what is seen, in its order', async () => {
   expect(rows.map((row) => row.split(',')[0])).toEqual(['Company name', 'North', 'Bakery', 'Airfield']);
 });
 
+test('the people of a launch are ordered by their heads, and their file as they are seen', async () => {
+  await page.goto(`${acme.origin}/launches/${acme.launchId}`);
+  await page.getByRole('columnheader', { name: 'Who' }).getByRole('button').click();
+  await page.waitForURL(/sort=name/);
+  const people = page.getByRole('table', { name: 'People of Clocks for offices' }).locator('tbody tr');
+  await people.first().getByRole('link', { name: 'blocked Person' }).waitFor();
+  const names = ['blocked', 'finished', 'paused', 'queued', 'stopped', 'waiting'].map((name) => `${name} Person`);
+  expect(await people.locator('td:first-child').allInnerTexts()).toEqual(names);
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export CSV' }).click();
+  const rows = readFileSync(await (await download).path(), 'utf8')
+    .trim()
+    .split('\n');
+  expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(names);
+  await page.goto(`${acme.origin}/companies`);
+  await page.getByRole('link', { name: 'North' }).waitFor();
+});
+
 test('a company shows its people, leads to them and back, and can be changed', async () => {
   await page.getByRole('link', { name: 'North' }).click();
   await heading('North');

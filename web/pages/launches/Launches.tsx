@@ -2,6 +2,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import type { Row } from '../../api.ts';
 import { ButtonLink } from '../../parts/ButtonLink.tsx';
 import { Count } from '../../parts/Count.tsx';
+import { Download } from '../../parts/Download.tsx';
 import { Empty } from '../../parts/Empty.tsx';
 import { FilterField } from '../../parts/FilterField.tsx';
 import { ListPage } from '../../parts/ListPage.tsx';
@@ -44,6 +45,7 @@ export function Launches() {
       about="Sequences on their way to people."
       actions={
         <>
+          <Download path="/launches/export" query={{ search, state, sort }} />
           <ButtonLink to="/rehearsals" variant="default">
             Rehearsals
           </ButtonLink>

@@ -24,35 +24,35 @@ function WhenOf({ person }: { person: Person }) {
 
 /** The people of a launch: where each one is, why, and when next. */
 export function People({ launchId, sequenceName }: { launchId: string; sequenceName: string }) {
-  const { search, state } = useSearch({ from: '/inside/launches/$launchId' });
+  const { search, state, sort } = useSearch({ from: '/inside/launches/$launchId' });
   const canAct = useMay()('launches.write');
   const list = useRows('/launches/{launchId}/people', {
     params: { launchId },
-    query: { search, state: state as Person['state'] | undefined },
+    query: { search, state: state as Person['state'] | undefined, sort },
     every: 5_000,
   });
   const columns: readonly Column<Person>[] = [
     {
       head: 'Who',
+      sort: 'name',
       cell: ({ contact }) => (
-        <>
-          <Link to="/people/$contactId" params={{ contactId: contact.id }}>
-            {contact.name || contact.email || 'deleted contact'}
-          </Link>
-          {contact.company && <div>{contact.company}</div>}
-        </>
+        <Link to="/people/$contactId" params={{ contactId: contact.id }}>
+          {contact.name || contact.email || 'deleted contact'}
+        </Link>
       ),
     },
+    { head: 'Company', sort: 'company', cell: ({ contact }) => contact.company },
     {
       head: 'State',
+      sort: 'state',
       cell: (person) => {
         const { word, tone } = standingOf(person);
         return <State tone={tone}>{word}</State>;
       },
     },
     { head: 'Why', cell: (person) => standingOf(person).why },
-    { head: 'When', cell: (person) => <WhenOf person={person} /> },
-    { head: 'Messages', numeric: true, cell: ({ sent }) => <Count of={sent} /> },
+    { head: 'When', sort: 'when', cell: (person) => <WhenOf person={person} /> },
+    { head: 'Messages', numeric: true, sort: 'messages', cell: ({ sent }) => <Count of={sent} /> },
     ...(canAct ? [{ head: 'Actions', cell: (person: Person) => <PersonVerbs launchId={launchId} person={person} /> }] : []),
   ];
   return (
@@ -68,7 +68,7 @@ export function People({ launchId, sequenceName }: { launchId: string; sequenceN
           all="in any state"
           choices={['waiting', 'queued', 'paused', 'blocked', 'finished', 'stopped']}
         />
-        <Download path="/launches/{launchId}/people.csv" params={{ launchId }} query={{ search, state }} />
+        <Download path="/launches/{launchId}/people.csv" params={{ launchId }} query={{ search, state, sort }} />
       </Group>
       <Listing
         label={`People of ${sequenceName}`}

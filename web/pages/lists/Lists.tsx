@@ -4,6 +4,7 @@ import { ask, type Row } from '../../api.ts';
 import { ButtonLink } from '../../parts/ButtonLink.tsx';
 import { Confirm } from '../../parts/Confirm.tsx';
 import { Count, counted } from '../../parts/Count.tsx';
+import { Download } from '../../parts/Download.tsx';
 import { Empty } from '../../parts/Empty.tsx';
 import { ListPage } from '../../parts/ListPage.tsx';
 import type { Column } from '../../parts/Listing.tsx';
@@ -38,6 +39,7 @@ export function Lists() {
     <ListPage
       title="Lists"
       about="Whom a launch goes to."
+      actions={<Download path="/lists/export" query={{ search, sort }} />}
       search="Search lists"
       list={list}
       columns={columns}

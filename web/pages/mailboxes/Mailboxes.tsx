@@ -2,6 +2,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import type { Row } from '../../api.ts';
 import { ButtonLink } from '../../parts/ButtonLink.tsx';
 import { Count } from '../../parts/Count.tsx';
+import { Download } from '../../parts/Download.tsx';
 import { Empty } from '../../parts/Empty.tsx';
 import { ListPage } from '../../parts/ListPage.tsx';
 import type { Column } from '../../parts/Listing.tsx';
@@ -13,31 +14,37 @@ import { MailboxState } from './MailboxState.tsx';
 const columns: readonly Column<Row<'/mailboxes'>>[] = [
   {
     head: 'Address',
+    sort: 'address',
     cell: ({ id, address }) => (
       <Link to="/mailboxes/$mailboxId" params={{ mailboxId: id }}>
         {address}
       </Link>
     ),
   },
-  { head: 'Name', cell: ({ fromName }) => fromName },
+  { head: 'Name', sort: 'name', cell: ({ fromName }) => fromName },
   { head: 'Kind', cell: ({ kind }) => (kind === 'rep' ? "rep's mailbox" : 'relay') },
-  { head: 'State', cell: (mailbox) => <MailboxState mailbox={mailbox} /> },
-  { head: 'Sent in 24 h', numeric: true, cell: ({ sentInDay }) => <Count of={sentInDay} /> },
+  { head: 'State', sort: 'state', cell: (mailbox) => <MailboxState mailbox={mailbox} /> },
+  { head: 'Sent in 24 h', numeric: true, sort: 'sent', cell: ({ sentInDay }) => <Count of={sentInDay} /> },
   { head: 'Cap', numeric: true, cell: ({ cap }) => (cap === null ? 'none' : <Count of={cap} />) },
-  { head: 'Waiting', numeric: true, cell: ({ waiting }) => <Count of={waiting} /> },
+  { head: 'Waiting', numeric: true, sort: 'waiting', cell: ({ waiting }) => <Count of={waiting} /> },
   { head: 'Next', cell: ({ nextSendAt }) => <When at={nextSendAt} /> },
 ];
 
 export function Mailboxes() {
-  const { search } = useSearch({ from: '/inside/mailboxes' });
-  const list = useRows('/mailboxes', { query: { search }, every: 10_000 });
+  const { search, sort } = useSearch({ from: '/inside/mailboxes' });
+  const list = useRows('/mailboxes', { query: { search, sort }, every: 10_000 });
   const canAdd = useMay()('mailboxes.write');
   const add = canAdd && <ButtonLink to="/mailboxes/new">Add a mailbox</ButtonLink>;
   return (
     <ListPage
       title="Mailboxes"
       about="Where messages leave from, how many may go, and what is waiting."
-      actions={add}
+      actions={
+        <>
+          <Download path="/mailboxes/export" query={{ search, sort }} />
+          {add}
+        </>
+      }
       search="Search mailboxes"
       list={list}
       columns={columns}

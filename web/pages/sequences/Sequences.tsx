@@ -2,6 +2,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import type { Row } from '../../api.ts';
 import { ButtonLink } from '../../parts/ButtonLink.tsx';
 import { Count } from '../../parts/Count.tsx';
+import { Download } from '../../parts/Download.tsx';
 import { Empty } from '../../parts/Empty.tsx';
 import { ListPage } from '../../parts/ListPage.tsx';
 import type { Column } from '../../parts/Listing.tsx';
@@ -32,7 +33,12 @@ export function Sequences() {
     <ListPage
       title="Sequences"
       about="What people get, step by step. A launch sends one to the people of your lists."
-      actions={write}
+      actions={
+        <>
+          <Download path="/sequences/export" query={{ search, sort }} />
+          {write}
+        </>
+      }
       search="Search sequences"
       list={list}
       columns={columns}

@@ -31,21 +31,21 @@ const bases: Readonly<Record<Suppression['basis'], string>> = {
 
 const columns: readonly Column<Suppression>[] = [
   { head: 'Who', cell: (suppression) => <Who suppression={suppression} /> },
-  { head: 'Why', cell: ({ basis }) => bases[basis] },
+  { head: 'Why', sort: 'why', cell: ({ basis }) => bases[basis] },
   {
     head: 'Gets no',
     cell: ({ channel }) => (channel === 'all' ? 'e-mail, no calls' : inWords(channel).replace('email', 'e-mail')),
   },
   { head: 'From', cell: ({ sequenceId }) => (sequenceId === null ? 'anything' : 'one sequence') },
-  { head: 'Asked', cell: ({ askedAt }) => <When at={askedAt} /> },
+  { head: 'Asked', sort: 'asked', cell: ({ askedAt }) => <When at={askedAt} /> },
 ];
 
 export function Suppressions() {
-  const { search, basis } = useSearch({ from: '/inside/suppressions' });
+  const { search, basis, sort } = useSearch({ from: '/inside/suppressions' });
   const [isAdding, adding] = useDisclosure(false);
   const [isImporting, importing] = useDisclosure(false);
   const may = useMay();
-  const list = useRows('/suppressions', { query: { search, basis: basis as Suppression['basis'] | undefined } });
+  const list = useRows('/suppressions', { query: { search, basis: basis as Suppression['basis'] | undefined, sort } });
   const actions = (
     <>
       {may('suppressions.export') && <Download path="/suppressions/export" />}
