@@ -6,9 +6,13 @@ export interface TimelineEntry {
   kind: 'message' | 'task' | 'event' | 'received' | 'suppressed' | 'next';
   what: string;
   step: number | null;
+  /** Which of several wordings a message had. */
+  variant: string | null;
   /** The rule that holds it, or why it ended. */
   because: string | null;
   enrolmentId: string | null;
+  /** Of which it is a part; null for what is about the person as such. */
+  launch: { id: string; sequenceName: string } | null;
   /** Of what has not gone yet: the earliest instant at which it may. */
   nextAt: Date | null;
 }
@@ -16,24 +20,30 @@ export interface TimelineEntry {
 /** Everything that a person got, did and has to expect, oldest first; what is to come, last. */
 export function timeline(tx: Tx, contactId: string): Promise<TimelineEntry[]> {
   return tx.rows<TimelineEntry>(
-    `with ${fullMailboxes} select * from (
-       select coalesce(s.sent_at, s.handed_at) as at, 'message' as kind, s.state as what, s.step, s.because, s.enrolment_id as "enrolmentId",
-         case when s.state in ('planned', 'held') then ${whenNext} end as "nextAt"
-       from sends s join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id left join full_mailbox f on f.id = m.id
+    `with ${fullMailboxes}
+     select entries.*, case when l.id is not null then jsonb_build_object('id', l.launch_id, 'sequenceName', q.name) end as launch from (
+       select coalesce(s.sent_at, s.handed_at) as at, 'message' as kind, s.state as what, s.step, s.variant,
+         case when s.state in ('planned', 'held') then ${heldBy} else s.because end as because, s.enrolment_id as "enrolmentId",
+         ${heldUntil} as "nextAt"
+       from sends s join enrolments e on e.tenant_id = s.tenant_id and e.id = s.enrolment_id
+       join mailboxes m on m.tenant_id = s.tenant_id and m.id = s.mailbox_id left join full_mailbox f on f.id = m.id
        where s.contact_id = $1
        union all
-       select coalesce(t.done_at, t.created_at), 'task', t.kind || ' ' || coalesce(t.outcome, t.state), t.step, null, t.enrolment_id, null from tasks t where t.contact_id = $1
+       select coalesce(t.done_at, t.created_at), 'task', t.kind || ' ' || coalesce(t.outcome, t.state), t.step, null, null, t.enrolment_id, null from tasks t where t.contact_id = $1
        union all
-       select v.at, 'event', v.kind, v.step, v.because, v.enrolment_id, null from enrolment_events v join enrolments e on e.tenant_id = v.tenant_id and e.id = v.enrolment_id
+       select v.at, 'event', v.kind, v.step, null, v.because, v.enrolment_id, null from enrolment_events v join enrolments e on e.tenant_id = v.tenant_id and e.id = v.enrolment_id
        where e.contact_id = $1 and v.kind <> 'sent'
        union all
-       select i.received_at, 'received', i.kind, i.step, null, i.enrolment_id, null from inbound_messages i where i.contact_id = $1
+       select i.received_at, 'received', i.kind, i.step, null, null, i.enrolment_id, null from inbound_messages i where i.contact_id = $1
        union all
-       select x.asked_at, 'suppressed', x.channel, null, x.basis, x.enrolment_id, null from suppressions x
+       select x.asked_at, 'suppressed', x.channel, null, null, x.basis, x.enrolment_id, null from suppressions x
        join contacts c on c.tenant_id = x.tenant_id and x.subject_hash in (c.address_hash, c.domain_hash) where c.id = $1
        union all
-       select null, 'next', e.state, e.step, e.because, e.id, e.next_at from enrolments e where e.contact_id = $1 and e.state in ('waiting', 'paused')
-     ) as entries order by at nulls last, "nextAt" nulls last`,
+       select null, 'next', e.state, e.step, null, e.because, e.id, e.next_at from enrolments e where e.contact_id = $1 and e.state in ('waiting', 'paused')
+     ) as entries
+     left join enrolments l on l.tenant_id = decorum.tenant() and l.id = entries."enrolmentId"
+     left join sequences q on q.tenant_id = l.tenant_id and q.id = l.sequence_id
+     order by at nulls last, "nextAt" nulls last`,
     [contactId],
   );
 }

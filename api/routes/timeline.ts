@@ -12,8 +12,10 @@ const TimelineEntry = z
     kind: z.enum(['message', 'task', 'event', 'received', 'suppressed', 'next']),
     what: z.string(),
     step: z.int().nullable(),
+    variant: z.string().nullable().meta({ description: 'Which of several wordings a message had.' }),
     because: z.string().nullable().meta({ description: 'The rule that holds it, or why it ended.' }),
     enrolmentId: Id.nullable(),
+    launch: z.object({ id: Id, sequenceName: z.string() }).nullable(),
     nextAt: Instant.nullable(),
   })
   .meta({ id: 'TimelineEntry' });

@@ -118,6 +118,8 @@ test('from the report one comes to the people who got a wording, and to the CSV 
   await page.getByRole('table', { name: 'People of the step' }).waitFor();
   expect(await page.getByRole('table', { name: 'People of the step' }).locator('tbody tr').count()).toBe(5);
   expect(await page.getByLabel('Variant').inputValue()).toBe('b');
+  await page.getByRole('table', { name: 'People of the step' }).getByRole('link').first().click();
+  await page.getByText('Message sent, step 1, variant b').waitFor();
   await page.goto(`${api.origin}/reports`);
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Export CSV' }).click();

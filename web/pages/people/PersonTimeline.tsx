@@ -1,4 +1,5 @@
-import { Timeline, Title } from '@mantine/core';
+import { Text, Timeline, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { Reply } from '../../api.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { reasonOf } from '../../parts/reasons.ts';
@@ -22,12 +23,20 @@ export function PersonTimeline({ entries }: { entries: readonly Entry[] }) {
         <Timeline bulletSize={14} lineWidth={2} active={entries.filter(({ at }) => at !== null).length - 1}>
           {entries.map((entry, index) => (
             <Timeline.Item key={`${index} ${entry.kind} ${entry.what}`} title={titleOf(entry)}>
-              {entry.because !== null && <div>{reasonOf(entry.because)}</div>}
+              <div>{whyOf(entry)}</div>
               {entry.at !== null && <When at={entry.at} />}
               {entry.nextAt !== null && (
                 <div>
                   goes <Next at={entry.nextAt} />
                 </div>
+              )}
+              {entry.launch !== null && (
+                <Text c="dimmed">
+                  in{' '}
+                  <Link to="/launches/$launchId" params={{ launchId: entry.launch.id }}>
+                    {entry.launch.sequenceName}
+                  </Link>
+                </Text>
               )}
             </Timeline.Item>
           ))}
@@ -35,6 +44,12 @@ export function PersonTimeline({ entries }: { entries: readonly Entry[] }) {
       )}
     </section>
   );
+}
+
+/** Why it happened or has not happened yet. */
+function whyOf({ kind, what, because }: Entry): string {
+  if (because !== null) return reasonOf(because);
+  return kind === 'next' && what === 'waiting' ? 'follows after its delay, inside the send window' : '';
 }
 
 const messages: Readonly<Record<string, string>> = {
@@ -48,11 +63,11 @@ const messages: Readonly<Record<string, string>> = {
   cancelled: 'Message cancelled',
 };
 
-function titleOf({ kind, what, step }: Entry): string {
+function titleOf({ kind, what, step, variant }: Entry): string {
   const place = step === null ? '' : `, step ${step + 1}`;
   switch (kind) {
     case 'message':
-      return `${messages[what] ?? `Message ${what}`}${place}`;
+      return `${messages[what] ?? `Message ${what}`}${place}${variant === null ? '' : `, variant ${variant}`}`;
     case 'task':
       return `Task: ${inWords(what)}${place}`;
     case 'received':
