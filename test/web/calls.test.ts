@@ -12,7 +12,7 @@ let page: Page;
 const complaints: string[] = [];
 beforeAll(async () => {
   api = await serve({ consoleFolder: await builtConsole() });
-  ({ acme } = await callsUnderWay(api, { phones: ['+12125550101', '+12125550102', '+12125550103'] }));
+  ({ acme } = await callsUnderWay(api, { phones: ['+12125550101', '+12125550102', '+12125550103', '+12125550104'] }));
   browser = await openBrowser();
   page = await (
     await browser.newContext({ reducedMotion: 'reduce', timezoneId: 'UTC', viewport: { width: 1200, height: 900 } })
@@ -49,6 +49,22 @@ test('a rep calls who may be called, while a request from another session takes 
   expect((await acme.rep.get('/v1/tasks?state=done')).body).toMatchObject({
     items: [{ outcome: 'voicemail', note: 'left word' }],
   });
+});
+
+test('Today has the calls that are open now, and one is put off from there', async () => {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Today' }).click();
+  await page.getByRole('region', { name: 'Calls open now' }).waitFor();
+  await card('person3').getByLabel('Call back at').fill('2026-11-25T18:45');
+  await card('person3').getByLabel('Note').fill('after lunch');
+  await card('person3').getByRole('button', { name: 'Call back' }).click();
+  await card('person3').waitFor({ state: 'detached' });
+  await page.getByText('1 call opens later').waitFor();
+  await page.getByRole('link', { name: 'See them' }).click();
+  await page
+    .getByRole('region', { name: 'Opens later' })
+    .getByRole('article', { name: 'Ring: person3' })
+    .getByText('after lunch')
+    .waitFor();
 });
 
 test('a call that the law does not allow any more is refused with the citation, whatever the page still shows', async () => {

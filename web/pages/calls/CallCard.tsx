@@ -7,8 +7,8 @@ import { useSaving } from '../../parts/saving.ts';
 import { State } from '../../parts/State.tsx';
 import { When } from '../../parts/When.tsx';
 import { CallOutcome } from './CallOutcome.tsx';
+import type { QueuedCall } from './queue.ts';
 
-export type QueuedCall = Reply<'get', '/calls'>['items'][number];
 type Answer = Reply<'post', '/calls/clearance'>;
 
 /** One person to call. The number is shown only once the call has been cleared and dialled. */

@@ -40,7 +40,7 @@ export function TaskCard({ task }: { task: Task }) {
           {sequenceName}
         </Link>
       </Text>
-      {state === 'not_cleared' && <State tone="warn">not cleared: this call must not be made</State>}
+      {state === 'not_cleared' && <State>not called yet: each call is checked at the moment of dialling</State>}
       {step?.instructions && <p className="words">{step.instructions}</p>}
       {inbound && (
         <details open={kind === 'reply'}>
