@@ -64,7 +64,7 @@ test('an officer opens an incident, sees its clocks and what is missing, and app
   await dialog.getByLabel('Whom to ask').fill('+1 555 0100');
   await dialog.getByLabel('Everybody who is affected is known').check();
   await dialog.getByRole('button', { name: 'Record it' }).click();
-  await page.getByText('Next: read the notice and approve it.').waitFor();
+  await page.getByRole('heading', { name: 'Next: read the notice and approve it' }).waitFor();
 
   await page.getByRole('button', { name: 'Read and approve the notice' }).click();
   await dialog.getByRole('textbox', { name: 'Notice of Data Breach' }).waitFor();

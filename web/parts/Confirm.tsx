@@ -10,6 +10,7 @@ export function Confirm({
   children,
   act,
   dangerous = false,
+  isNext = false,
   size = 'sm',
 }: {
   label: string;
@@ -17,6 +18,8 @@ export function Confirm({
   children: ReactNode;
   act: () => Promise<unknown>;
   dangerous?: boolean;
+  /** It is what one mostly wants here. */
+  isNext?: boolean;
   size?: 'xs' | 'sm';
 }) {
   const [isOpen, setOpen] = useState(false);
@@ -29,7 +32,7 @@ export function Confirm({
   return (
     <>
       <Button
-        variant={dangerous ? 'outline' : 'default'}
+        variant={dangerous ? 'outline' : isNext ? 'filled' : 'default'}
         {...(dangerous && { c: 'var(--decorum-bad)', bd: '1px solid var(--decorum-bad)' })}
         size={size}
         onClick={() => setOpen(true)}

@@ -36,15 +36,17 @@ export function Next({ at }: { at: string }) {
   return Date.parse(at) <= now ? <>now</> : <When at={at} />;
 }
 
-/** How long is left until a deadline, in words; `overdue` past it. */
-export function TimeLeft({ until }: { until: string }) {
+/** How long is left until a deadline, in words; `overdue` past it. `isBare`: the words around it say that it is left. */
+export function TimeLeft({ until, isBare = false }: { until: string; isBare?: boolean }) {
   const { now } = useLegalClock();
   const left = Date.parse(until) - now;
-  return <span className="tabular">{left < 0 ? `overdue by ${span(-left)}` : `${span(left)} left`}</span>;
+  return <span className="tabular">{left < 0 ? `overdue by ${span(-left)}` : `${span(left)}${isBare ? '' : ' left'}`}</span>;
 }
 
+/** To the minute as long as hours count: the clocks of a breach are of 72. */
 function span(size: number): string {
-  if (size < HOUR) return `${Math.max(1, Math.round(size / MINUTE))} min`;
-  if (size < 2 * DAY) return `${Math.round(size / HOUR)} h`;
+  const minutes = Math.max(1, Math.floor(size / MINUTE));
+  if (size < HOUR) return `${minutes} min`;
+  if (size <= 3 * DAY) return `${Math.floor(size / HOUR)} h ${minutes % 60} min`;
   return `${Math.floor(size / DAY)} days`;
 }

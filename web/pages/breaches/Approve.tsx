@@ -12,7 +12,7 @@ import type { Incident } from './Clocks.tsx';
 type Notice = Reply<'get', '/breaches/{incidentId}/notices'>;
 
 /** The letters as they would leave, with what they lack and must not say; an approval is of what was seen. */
-export function Approve({ incident, isNext }: { incident: Incident; isNext: boolean }) {
+export function Approve({ incident, isNext = false }: { incident: Incident; isNext?: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const [place, setPlace] = useState('');
   const { data: notice, error } = useQuery({

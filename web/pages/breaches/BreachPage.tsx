@@ -38,18 +38,24 @@ export function BreachPage() {
         </Alert>
       )}
       <NextAction incident={incident} />
-      <Leaves incident={incident} />
-      <Clocks incident={incident} />
-      <Holds incident={incident} />
-      {incident.progress.undone > 0 && <Undone incident={incident} />}
-      <Known incident={incident} />
+      <div className="incident">
+        <Stack gap="lg">
+          <Leaves incident={incident} />
+          <Known incident={incident} />
+          {may('breaches.write') && (
+            <Group aria-label="Evidence" role="group">
+              <a href={`/v1/breaches/${incident.id}/bundle.json`}>Evidence, signed</a>
+              <a href={`/v1/breaches/${incident.id}/bundle.pdf`}>Evidence as PDF</a>
+            </Group>
+          )}
+        </Stack>
+        <Stack gap="lg">
+          <Clocks incident={incident} />
+          <Holds incident={incident} />
+          {incident.progress.undone > 0 && <Undone incident={incident} />}
+        </Stack>
+      </div>
       <Timeline incidentId={incident.id} />
-      {may('breaches.write') && (
-        <Group aria-label="Evidence">
-          <a href={`/v1/breaches/${incident.id}/bundle.json`}>Evidence, signed</a>
-          <a href={`/v1/breaches/${incident.id}/bundle.pdf`}>Evidence as PDF</a>
-        </Group>
-      )}
     </Page>
   );
 }

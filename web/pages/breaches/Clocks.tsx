@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import { Text } from '@mantine/core';
+import { Text, Title } from '@mantine/core';
 import type { Reply } from '../../api.ts';
+import { counted } from '../../parts/Count.tsx';
 import { State, type Tone } from '../../parts/State.tsx';
 import { TimeLeft, When } from '../../parts/When.tsx';
 import { FileLine } from './FileLine.tsx';
@@ -16,8 +17,39 @@ const tones: Readonly<Record<Line['standing'], Tone>> = {
   void: 'quiet',
 };
 
+const isRunning = ({ standing, metAt }: Line) => metAt === null && (standing === 'open' || standing === 'late');
+
 /** Every clock of the incident, what runs out first on top, each with the law that set it. */
 export function Clocks({ incident }: { incident: Incident }) {
+  return (
+    <section aria-label="Clocks">
+      <Title order={2}>Clocks</Title>
+      <Summary lines={incident.lines} />
+      <Table incident={incident} />
+    </section>
+  );
+}
+
+/** How many there are of each kind, and which one ends next. */
+function Summary({ lines }: { lines: readonly Line[] }) {
+  const running = lines.filter(isRunning);
+  const late = running.filter(({ standing }) => standing === 'late').length;
+  const [next] = running.filter(({ standing }) => standing === 'open').toSorted((a, b) => a.dueAt.localeCompare(b.dueAt));
+  return (
+    <Text c="dimmed" mb="xs">
+      {counted(running.length, 'clock')} of {lines.length} {running.length === 1 ? 'runs' : 'run'}
+      {late > 0 && `, ${late} late`}.{' '}
+      {next && (
+        <>
+          The next ends in <TimeLeft until={next.dueAt} isBare />: {next.recipient}
+          {next.state && `, ${next.state}`}.
+        </>
+      )}
+    </Text>
+  );
+}
+
+function Table({ incident }: { incident: Incident }) {
   return (
     <table className="listing" role="table" aria-label="Clocks by jurisdiction">
       <thead role="rowgroup">
@@ -41,7 +73,7 @@ export function Clocks({ incident }: { incident: Incident }) {
             </Cell>
             <Cell head="Due">
               <When at={line.dueAt} absolute />
-              {line.metAt === null && (line.standing === 'open' || line.standing === 'late') && (
+              {isRunning(line) && (
                 <div>
                   <TimeLeft until={line.dueAt} />
                 </div>

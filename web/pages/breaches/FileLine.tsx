@@ -11,15 +11,20 @@ import type { Incident } from './Clocks.tsx';
 type Line = Incident['lines'][number];
 
 /** The task to tell a regulator or the bureaus: the text to paste into the portal, the receipt as evidence, or an address to mail it to. */
-export function FileLine({ incidentId, line }: { incidentId: string; line: Line }) {
+export function FileLine({ incidentId, line, isNext = false }: { incidentId: string; line: Line; isNext?: boolean }) {
   const [isOpen, setOpen] = useState(false);
   if (!useMay()('breaches.write')) return null;
   return (
     <>
-      <Button size="xs" variant="default" onClick={() => setOpen(true)}>
+      <Button size={isNext ? 'sm' : 'xs'} variant={isNext ? 'filled' : 'default'} onClick={() => setOpen(true)}>
         File
       </Button>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title={`${line.state}: ${line.recipient}`} size="lg">
+      <Modal
+        opened={isOpen}
+        onClose={() => setOpen(false)}
+        title={[line.state, line.recipient].filter(Boolean).join(': ')}
+        size="lg"
+      >
         {isOpen && <Filing incidentId={incidentId} line={line} close={() => setOpen(false)} />}
       </Modal>
     </>

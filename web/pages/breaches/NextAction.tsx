@@ -1,118 +1,139 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { Group, Stack, Text, Title } from '@mantine/core';
+import { Fragment, type ReactNode } from 'react';
 import { ask } from '../../api.ts';
 import { Confirm } from '../../parts/Confirm.tsx';
-import { ProblemNote } from '../../parts/ProblemNote.tsx';
-import { useSaving } from '../../parts/saving.ts';
+import { counted } from '../../parts/Count.tsx';
+import { inWords } from '../../parts/State.tsx';
+import { TimeLeft, When } from '../../parts/When.tsx';
 import { useMay, useSession } from '../../shell/session.ts';
 import { Approve } from './Approve.tsx';
 import { AskHold } from './AskHold.tsx';
+import { ChangeFacts } from './ChangeFacts.tsx';
 import type { Incident } from './Clocks.tsx';
-import { FactFields, type Facts } from './FactFields.tsx';
 import { FileLine } from './FileLine.tsx';
 import { Grow } from './Grow.tsx';
 
-/** The one thing to do now; what else can be done stands with what it is about. */
+/** The one thing to do now and its button, before the quieter ones for what else can be done. */
 export function NextAction({ incident }: { incident: Incident }) {
   const may = useMay();
   const { user } = useSession();
   if (!may('breaches.write') || incident.state === 'closed') return null;
-  const { next, holds, lines } = incident;
+  const { next, holds, lines, noticeStartedAt } = incident;
   const line = lines.find(({ id }) => id === next.lineId);
-  const hold = holds.find(({ confirmedAt }) => confirmedAt === null);
+  const hold = holds.find(({ confirmedAt, askedBy }) => confirmedAt === null && askedBy !== user.id);
+  const isFirst = (action: Incident['next']['action']) => next.action === action;
+  // One row, whatever comes first in it: a dialog in which somebody types stays open when the next action changes.
+  const buttons: readonly (readonly [action: string, button: ReactNode])[] = [
+    ['confirm_hold', isFirst('confirm_hold') && hold && <ConfirmHold incidentId={incident.id} hold={hold} />],
+    ['facts', <ChangeFacts key="facts" incident={incident} isNext={isFirst('facts')} />],
+    ['approve', noticeStartedAt === null && <Approve incident={incident} isNext={isFirst('approve')} />],
+    ['file', isFirst('file') && line && <FileLine incidentId={incident.id} line={line} isNext />],
+    ['people', isFirst('people') && <a href="#undone">Show them</a>],
+    ['close', isFirst('close') && <Close incidentId={incident.id} />],
+    ['grow', <Grow key="grow" incidentId={incident.id} />],
+    ['hold', <AskHold key="hold" incidentId={incident.id} />],
+  ];
   return (
-    <section aria-label="Next" className="panel">
-      <Group>
-        {next.action === 'confirm_hold' && hold && (
-          <>
-            <Text>
-              {hold.askedBy === user.id ? 'Another officer must confirm: ' : 'Confirm: '}
-              {hold.kind.replaceAll('_', ' ')}, {hold.reason}
-            </Text>
-            {hold.askedBy !== user.id && (
-              <Confirm
-                label="Put it in force"
-                title="Put this in force?"
-                act={() =>
-                  ask('post', '/breaches/{incidentId}/holds/{holdId}/confirm', {
-                    params: { incidentId: incident.id, holdId: hold.id },
-                  })
-                }
-              >
-                {hold.reason}
-              </Confirm>
-            )}
-          </>
-        )}
-        {next.action === 'facts' && <Text>Next: say what is missing ({incident.missing.join('; ')}).</Text>}
-        {next.action === 'approve' && <Text>Next: read the notice and approve it.</Text>}
-        {next.action === 'file' && line && (
-          <>
-            <Text>
-              Next: tell {line.recipient} of {line.state}.
-            </Text>
-            <FileLine incidentId={incident.id} line={line} />
-          </>
-        )}
-        {next.action === 'people' && <Text>Next: find another way to the people whom e-mail does not reach, below.</Text>}
-        {next.action === 'wait' && <Text>Nothing to do but wait.</Text>}
-        {next.action === 'close' && (
-          <>
-            <Text>Every promise has been kept or waived.</Text>
-            <Confirm
-              label="Close the incident"
-              title="Close the incident?"
-              act={() => ask('post', '/breaches/{incidentId}/close', { params: { incidentId: incident.id } })}
-            >
-              Its record stays as it is from then on.
-            </Confirm>
-          </>
-        )}
-        <Grow incidentId={incident.id} />
-        <AskHold incidentId={incident.id} />
-        <ChangeFacts incident={incident} isNext={next.action === 'facts'} />
-        {incident.noticeStartedAt === null && <Approve incident={incident} isNext={next.action === 'approve'} />}
-      </Group>
-    </section>
-  );
-}
-
-function ChangeFacts({ incident, isNext }: { incident: Incident; isNext: boolean }) {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <Button variant={isNext ? 'filled' : 'default'} onClick={() => setOpen(true)}>
-        Add or correct facts
-      </Button>
-      <Modal opened={isOpen} onClose={() => setOpen(false)} title="What is known" size="lg">
-        {isOpen && <Change incident={incident} close={() => setOpen(false)} />}
-      </Modal>
-    </>
-  );
-}
-
-function Change({ incident, close }: { incident: Incident; close: () => void }) {
-  const [facts, setFacts] = useState<Partial<Facts>>({});
-  const [reason, setReason] = useState('');
-  const { save, isSaving, error } = useSaving(
-    () => ask('post', '/breaches/{incidentId}/facts', { params: { incidentId: incident.id }, body: { facts, reason } }),
-    close,
-  );
-  return (
-    <Stack>
-      <ProblemNote error={error} />
-      <FactFields facts={{ ...incident.facts, ...facts }} set={(change) => setFacts((before) => ({ ...before, ...change }))} />
-      <Textarea
-        label="Reason"
-        description="Only with a reason may a date move later, or a duty go."
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-      />
-      <Group justify="flex-end">
-        <Button loading={isSaving} onClick={() => save()}>
-          Record it
-        </Button>
+    <Stack component="section" aria-label="Next" className="panel" gap="sm">
+      <What incident={incident} />
+      <Group gap="xs">
+        {buttons
+          .toSorted(([a], [b]) => Number(b === next.action) - Number(a === next.action))
+          .map(([action, button]) => (
+            <Fragment key={action}>{button}</Fragment>
+          ))}
       </Group>
     </Stack>
+  );
+}
+
+/** What is to be done, and what one must know to do it. */
+function What({ incident: { next, missing, lines, holds, progress, approvalsNeeded } }: { incident: Incident }) {
+  const { user } = useSession();
+  const line = lines.find(({ id }) => id === next.lineId);
+  const hold = holds.find(({ confirmedAt }) => confirmedAt === null);
+  switch (next.action) {
+    case 'confirm_hold':
+      return (
+        <Step
+          title={hold?.askedBy === user.id ? 'Another officer must confirm what you asked for' : 'Next: confirm, or leave it'}
+        >
+          {hold && `${inWords(hold.kind)}: ${hold.reason}`}
+        </Step>
+      );
+    case 'facts':
+      return (
+        <Step title="Next: say what is missing">
+          <ul className="missing">
+            {missing.map((fact) => (
+              <li key={fact}>{fact}</li>
+            ))}
+          </ul>
+        </Step>
+      );
+    case 'approve':
+      return (
+        <Step title="Next: read the notice and approve it">
+          Everything that it must say is known. Approved{approvalsNeeded > 1 && ` by ${approvalsNeeded} officers`}, it leaves at
+          once.
+        </Step>
+      );
+    case 'file':
+      return (
+        <Step title={line ? `Next: tell ${line.recipient}${line.state && `, ${line.state}`}` : 'Next: file'}>
+          {line && (
+            <>
+              Due <When at={line.dueAt} absolute /> (<TimeLeft until={line.dueAt} />)
+              {line.strictlyBefore && ', before the users hear'}. {line.citation}
+            </>
+          )}
+        </Step>
+      );
+    case 'people':
+      return (
+        <Step title="Next: find another way to the people whom e-mail does not reach">
+          {counted(progress.undone, 'person', 'people')} must be told by post, telephone or otherwise.
+        </Step>
+      );
+    case 'close':
+      return <Step title="Next: close the incident">Every promise has been kept or waived.</Step>;
+    default:
+      return <Step title="Nothing to do but wait">What is due next stands on top of the clocks.</Step>;
+  }
+}
+
+function Step({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div>
+      <Title order={2}>{title}</Title>
+      <Text component="div">{children}</Text>
+    </div>
+  );
+}
+
+function ConfirmHold({ incidentId, hold: { id, reason } }: { incidentId: string; hold: Incident['holds'][number] }) {
+  const params = { incidentId, holdId: id };
+  return (
+    <Confirm
+      label="Put it in force"
+      isNext
+      title="Put this in force?"
+      act={() => ask('post', '/breaches/{incidentId}/holds/{holdId}/confirm', { params })}
+    >
+      {reason}
+    </Confirm>
+  );
+}
+
+function Close({ incidentId }: { incidentId: string }) {
+  return (
+    <Confirm
+      label="Close the incident"
+      isNext
+      title="Close the incident?"
+      act={() => ask('post', '/breaches/{incidentId}/close', { params: { incidentId } })}
+    >
+      Its record stays as it is from then on.
+    </Confirm>
   );
 }

@@ -19,7 +19,7 @@ export function Undone({ incident }: { incident: Incident }) {
     every: 10_000,
   });
   return (
-    <section aria-label="To be told by other means">
+    <section aria-label="To be told by other means" id="undone">
       <Group justify="space-between">
         <Title order={2}>To be told by other means</Title>
         {may('breaches.write') && <a href={`/v1/breaches/${incident.id}/post.csv`}>File for the mail house</a>}
