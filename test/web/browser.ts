@@ -1,35 +1,11 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import bundled from '@sparticuz/chromium';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { password } from '../api/serve.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-/** A headless Chromium: the one that CHROMIUM names, one found on the machine, else the one that comes as a package. */
-export async function openBrowser(): Promise<Browser> {
-  const own = process.env.CHROMIUM ?? found();
-  if (own !== undefined) return chromium.launch({ executablePath: own, args: ['--no-sandbox'] });
-  return chromium.launch({ executablePath: await bundled.executablePath(), args: bundled.args });
-}
+export { openBrowser } from '../../scripts/services/browser.ts';
 
 /** Fills in the log-in page, which the page shows. */
 export async function logIn(page: Page, email: string): Promise<void> {
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').first().fill(password);
   await page.keyboard.press('Enter');
-}
-
-function found(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // no such file, or none that may be run
-  }
 }

@@ -22,7 +22,7 @@ export const places = [
   { to: '/data-map', label: 'Data map', key: 'g', action: 'data-map.read' },
   { to: '/caught-mail', label: 'Caught mail', key: 'e', action: 'caught-mail.read' },
   { to: '/users', label: 'Users', key: 'u', action: 'users.read' },
-  { to: '/abuse', label: 'Abuse', key: 'q', action: 'abuse.read' },
+  { to: '/abuse', label: 'Abuse', key: '1', action: 'abuse.read' },
   { to: '/auditor', label: 'Auditor', key: 'v', action: 'auditor.read' },
   { to: '/usage', label: 'Usage', key: 'f', action: 'usage.read' },
   { to: '/backups', label: 'Backups', key: 'k', action: 'backups.read' },
