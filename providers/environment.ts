@@ -65,6 +65,8 @@ const Environment = z.object({
   INBOUND_SMTP_PORT: port.optional(),
   /** Where downloads of do-not-call registries are laid: a folder for each workspace, named by its id (docs/operations.md). */
   REGISTRY_FOLDER: z.string().optional(),
+  /** An index of downloads, or one file, to be fetched into those folders; `{workspace}` in it stands for the workspace's id. */
+  REGISTRY_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Reassigned telephone numbers, a line `number,day of disconnection` each, asked before a call is cleared. */
   REASSIGNED_NUMBERS_FILE: z.string().optional(),
   /** Where backups are written, on another disk or machine than the database; absent: none are made (docs/operations.md). */
@@ -106,6 +108,8 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     const [issue] = read.error.issues;
     throw new Error(`The environment variable ${issue?.path.join('.')} is wrong: ${issue?.message}`);
   }
+  if (read.data.REGISTRY_URL !== undefined && read.data.REGISTRY_FOLDER === undefined)
+    throw new Error('The environment variable REGISTRY_URL needs REGISTRY_FOLDER: what is fetched is kept there.');
   const { DECORUM_SECRET: secret, DECORUM_SECRET_FILE: file } = read.data;
   if (!secret && !file) throw new Error('Set DECORUM_SECRET or DECORUM_SECRET_FILE to 32 random bytes in base64url.');
   const secrets = (secret ?? readSecretFile(file ?? '')).split(/[\s,]+/).filter((part) => part !== '');

@@ -97,6 +97,7 @@ const activities = allActivities({
   auditSigner: clearanceSigner(environment.keys.auditSeeds),
   usageDays: environment.USAGE_DAYS,
   registryFolder: environment.REGISTRY_FOLDER,
+  registryUrl: environment.REGISTRY_URL,
   bounceAddress: bounceAddressOf(environment.keys.linkKeys, environment.INBOUND_DOMAIN),
   letters,
   deletion: {

@@ -20,6 +20,9 @@ const settledAfterMs = 60_000;
 /** `federal_full_2026-11-20_SAN123.zip`, `federal_changes_2026-11-21_SAN123_212.txt`, `FL_full_2026-11-01_FL77.csv`. */
 const fileName = /^(federal|[A-Z]{2})_(full|changes)_(\d{4}-\d\d-\d\d)_([A-Za-z0-9-]{1,40})(?:_([2-9]\d\d))?\.(txt|csv|dat|zip)$/;
 
+/** Whether a name says list, kind, date and account. */
+export const isRegistryFileName = (name: string): boolean => fileName.test(name);
+
 export interface FolderFile {
   file: RegistryFile;
   stamp: string;

@@ -32,6 +32,7 @@ test.each([
     says: 'OUTBOUND_ALLOWED',
     because: 'a name, which may lead anywhere',
   },
+  { variables: { REGISTRY_URL: 'https://lists.example/' }, says: 'REGISTRY_FOLDER', because: 'nowhere to keep what is fetched' },
   { variables: { DECORUM_SECRET: undefined }, says: 'DECORUM_SECRET', because: 'no secret' },
   { variables: { DECORUM_SECRET: 'c2hvcnQ' }, says: '32 random bytes', because: 'a short secret' },
   { variables: { DECORUM_SECRET: Buffer.alloc(32, 7).toString('base64url') }, says: 'not random', because: 'a pattern' },

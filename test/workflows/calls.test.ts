@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeDoNotCall } from '../../db/calls/doNotCall.ts';
@@ -14,10 +17,19 @@ import { startWorld, type World } from './world.ts';
 
 let world: World;
 let folder: string;
+/** Of the registry's downloads; nothing is there at first. */
+let site: Server;
+let served: Record<string, string> = {};
 let tenantId: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'registries-'));
-  world = await startWorld({ at: '2026-11-24T15:00:00Z', registryFolder: folder });
+  site = createServer((request, response) => {
+    const text = request.url === `/${tenantId}/` ? Object.keys(served).join('\n') : served[request.url?.split('/').at(-1) ?? ''];
+    response.writeHead(text === undefined ? 404 : 200, { 'last-modified': 'Mon, 23 Nov 2026 06:00:00 GMT' }).end(text);
+  }).listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const registryUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}/{workspace}/`;
+  world = await startWorld({ at: '2026-11-24T15:00:00Z', registryFolder: folder, registryUrl });
   tenantId = await world.newTenant();
   await world.db.inTenant(tenantId, async (tx) => {
     const officer = await newUser(tx, { role: 'officer' });
@@ -27,6 +39,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'lost+found'));
 });
 afterAll(async () => {
+  site.close();
   await world.end();
   await rm(folder, { recursive: true });
 });
@@ -78,7 +91,25 @@ test('a refused one leaves the old list in force, and the officers hear of it', 
   keep((await runsOf(world, `dnc/${tenantId}/${load?.id}`)).at(-1), 'dncRefresh/refused');
 });
 
+test("so it is with what lies at the operator's address: it comes into force, and a refused file leaves the old list", async () => {
+  served = {
+    'federal_full_2026-11-21_SAN1_213.txt': '5550101\n',
+    'federal_full_2026-11-22_SAN1_213.txt': 'hello\n',
+    'notes.txt': 'no list',
+  };
+  await look();
+  await look();
+  const [refused, taken] = await loads();
+  expect(taken).toMatchObject({ state: 'in_force', origin: 'folder', fileName: 'federal_full_2026-11-21_SAN1_213.txt' });
+  expect(refused).toMatchObject({ state: 'refused', reason: 'Line 1 is no telephone number.' });
+  expect(await inForce()).toContainEqual(expect.objectContaining({ areaCode: 213, dataOn: '2026-11-21', numbers: 1 }));
+  await world.client.workflow.getHandle(`dnc/${tenantId}/${refused?.id}`).result();
+  expect(mailed()).toBe(2);
+  served = {};
+});
+
 test('from a week before its data is stale the renewal is an obligation, told once by e-mail, and met by the next load', async () => {
+  const before = mailed();
   const promise = () => world.ask(`select state, due_at as "dueAt" from obligations where kind = 'registry.fresh'`);
   await world.passUntil('2026-11-25T23:00:00Z');
   await look();
@@ -87,7 +118,7 @@ test('from a week before its data is stale the renewal is an obligation, told on
   await look();
   await look();
   expect(await promise()).toEqual([{ state: 'open', dueAt: new Date('2026-12-03T00:00:00Z') }]);
-  expect(mailed()).toBe(2);
+  expect(mailed()).toBe(before + 1);
   await lay('federal_full_2026-11-25_SAN1_212.txt', '5550101\n');
   await look();
   expect(await promise()).toMatchObject([{ state: 'met' }]);

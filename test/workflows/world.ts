@@ -95,6 +95,7 @@ export async function startWorld(options: {
   fault?: Fault;
   forgetful?: true;
   registryFolder?: string;
+  registryUrl?: string;
   deletion?: Partial<DeletionDependencies>;
   backups?: (ground: Pick<BackupWorld, 'ownerUrl' | 'db' | 'vault' | 'addressKey'>) => BackupWorld;
 }): Promise<World> {
@@ -165,6 +166,7 @@ export async function startWorld(options: {
     monotonicMs: () => performance.now(),
     now: () => new Date(),
     registryFolder: options.registryFolder,
+    registryUrl: options.registryUrl,
     bounceAddress: bounceAddressOf([randomBytes(32)], 'inbound.example'),
     addressKey,
     auditSigner: clearanceSigner([randomBytes(32)]),
