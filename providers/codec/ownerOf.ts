@@ -17,9 +17,10 @@ const ofTenant = /^([A-Za-z-]+)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?
 
 /**
  * Kinds that go on after the destruction of their tenant's key: the deletion lives until the last backup is gone (day 60), billing records
- * are kept for years, people hear of a breach whatever became of the customer, and backups are everybody's.
+ * are kept for years, people hear of a breach whatever became of the customer, an unsubscribe link is answered and proved for good, and
+ * backups are everybody's.
  */
-const outlivesItsTenant = new Set(['deletion', 'billing', 'breach', 'backup']);
+const outlivesItsTenant = new Set(['deletion', 'billing', 'breach', 'suppression', 'backup']);
 
 /** The tenant that a workflow's id names, whichever key its payloads are under. */
 export function tenantOf(workflowId: string): string | null {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Payload } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
+import { suppress } from '../../db/suppressions.ts';
 import { destroyTenantKey } from '../../db/tenantKeys.ts';
+import { optOutDeadline } from '../../law/optOut.ts';
 import { newImport } from '../builders/import.ts';
 import { newUser } from '../builders/tenant.ts';
 import { runsOf, textOf } from './histories.ts';
@@ -106,4 +108,20 @@ test('a workflow of a destroyed key stands still and says why, and the workers a
   await expect(world.client.workflow.start('contactImport', another)).rejects.toThrow('was destroyed');
   await world.terminate(gone.workflowId);
   await afresh.close();
+});
+
+test('an opt-out by an old link is proved when the workspace and its key are gone', async () => {
+  const tenantId = await world.newTenant();
+  await world.db.inTenant(tenantId, destroyTenantKey);
+  const { batchId } = await suppress(world.db, tenantId, {
+    subjects: [{ hash: Buffer.alloc(32, 7), kind: 'address' }],
+    channel: 'email',
+    basis: 'one_click',
+    deadline: optOutDeadline,
+  });
+  const state = async () =>
+    (await world.ask<{ state: string }>(`select state from obligations where subject_id = $1`, [batchId]))[0]?.state;
+  for (const patient = AbortSignal.timeout(20_000); (await state()) !== 'met'; await world.dispatcher.sweep())
+    patient.throwIfAborted();
+  await world.client.workflow.getHandle(`suppression/${tenantId}/${batchId}`).result();
 });
