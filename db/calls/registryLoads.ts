@@ -85,6 +85,7 @@ export async function takeFolderFile(tx: Tx, file: RegistryFile, stamp: string):
     `insert into registry_loads (tenant_id, origin, state, file_stamp, ${given}) 
      select decorum.tenant(), 'folder', 'running', $1, $2, $3, $4::date, $5, $6::smallint, $7, $8
      where not exists (select from registry_loads where list = $2 and state = 'running' and data_on < $4::date)
+       and not exists (select from account_deletions where state <> 'cancelled') -- an account that goes gets nothing new
      on conflict (tenant_id, file_stamp) do nothing returning id`,
     [stamp, ...givenBy(file)],
   );

@@ -1,3 +1,4 @@
+import { takeFolderFile } from '../../db/calls/registryLoads.ts';
 import { cancelDeletion } from '../../db/deletion/asking.ts';
 import { beginPurge, endPurge } from '../../db/deletion/purging.ts';
 import { readDeletion } from '../../db/deletion/record.ts';
@@ -53,4 +54,19 @@ test('what was promised to an account that is erased is owed no longer; what was
     { kind: 'export.ready', state: 'late' },
     { kind: 'export.ready', state: 'void' },
   ]);
+});
+
+test('an account that goes takes in no file any more from the operator’s folder', async () => {
+  const { tenantId } = await newDeletion(world, await newTenant(world.onOwnClock), { graceDays: 25 });
+  const file = {
+    list: 'federal',
+    kind: 'full',
+    dataOn: '2026-11-20',
+    account: 'SAN1',
+    areaCode: 212,
+    form: 'lines',
+    fileName: 'x.txt',
+  } as const;
+  await inIt(tenantId, (tx) => takeFolderFile(tx, file, 'x.txt 1 1'));
+  expect(await inIt(tenantId, (tx) => tx.rows(`select from registry_loads`))).toEqual([]);
 });
