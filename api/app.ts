@@ -24,12 +24,12 @@ export function createApp(deps: Dependencies): express.Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', deps.trustedProxies ?? 'loopback'); // who may say whom they speak for, and nobody else
   app.use(observed(deps));
-  app.use(health(deps));
   app.use((_request, response, next) => {
     response.locals.nonce = deps.randomBytes(16).toString('base64');
     next();
   });
   app.use(security(deps.secureCookies));
+  app.use(health(deps));
 
   app.use('/v1/histories', forTemporalUi(deps));
   const v1 = express.Router({ caseSensitive: true });

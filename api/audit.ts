@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { actsAs, audited } from '../db/audit/log.ts';
+import { actsAs, audited, hasEntry } from '../db/audit/log.ts';
 import type { Database, Tx } from '../db/transaction.ts';
 import type { Dependencies } from './dependencies.ts';
 import { placeOf } from './limits.ts';
@@ -47,7 +47,7 @@ export function auditing(deps: Dependencies, asked: Asked) {
           async (tx) => {
             begin(tx);
             const result = await work(tx);
-            leaves = !isLeft && (who === null || who.tenantId === tenantId) && (await hasWritten(tx));
+            leaves = !isLeft && (who === null || who.tenantId === tenantId) && !hasEntry(tx) && (await hasWritten(tx));
             if (leaves) await leave(tx, result);
             return result;
           },

@@ -2,6 +2,9 @@ import type { Request, RequestHandler } from 'express';
 import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { Dependencies } from './dependencies.ts';
 
+/** Who was not known, may not or tried too often: told without being asked for, because that is how an attack looks. */
+const refusals: ReadonlySet<number> = new Set([401, 403, 429]);
+
 /** How long requests take, by route and answer, and how many are being answered. The route's pattern: an address itself may hold a token. */
 export function observed({ metrics, log }: Pick<Dependencies, 'metrics' | 'log'>): RequestHandler {
   const meters = metrics && metersIn(metrics);
@@ -15,7 +18,9 @@ export function observed({ metrics, log }: Pick<Dependencies, 'metrics' | 'log'>
       const status = response.writableFinished ? response.statusCode : 0; // 0: the caller has gone
       meters?.open.dec();
       meters?.duration.observe({ method, route, status }, ms / 1000);
-      log.debug({ method, route, status, ms: Math.round(ms) }, 'answered');
+      const told = { method, route, status, ms: Math.round(ms) };
+      if (refusals.has(status)) log.info(told, 'refused');
+      else log.debug(told, 'answered');
     });
     next();
   };

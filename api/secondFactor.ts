@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { generateSecret, generateURI, verify } from 'otplib';
 import QRCode from 'qrcode';
 import { readSecondFactor, useRecoveryCode, useStep } from '../db/secondFactor.ts';
-import type { Database } from '../db/transaction.ts';
+import type { Tx } from '../db/transaction.ts';
 import { toBase32 } from '../providers/base32.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export const SECRET_COLUMN = 'users.totp_secret';
 const SECONDS = 30;
 const RECOVERY_CODES = 10;
-const RECOVERY_BYTES = 10; // 80 bits: a plain hash of one cannot be guessed at
+const RECOVERY_BYTES = 15; // 120 bits: a plain hash of one cannot be guessed at (ASVS 6.5.2 wants 112)
 
 /** A new secret for an authenticator app: as text, and as the picture that apps read. */
 export async function newSecret(email: string): Promise<{ secret: string; uri: string; qr: string }> {
@@ -47,18 +47,18 @@ function hashOfCode(code: string): Buffer {
     .digest();
 }
 
-/** Whether a code opens: six digits of the app, or a recovery code, each of them once. */
+/** Whether a code opens: six digits of the app, or a recovery code, each of them once; used with what the transaction does. */
 export async function isCode(
   { vault, now }: Pick<Dependencies, 'vault' | 'now'>,
-  db: Database,
-  { tenantId, userId }: { tenantId: string; userId: string },
+  tx: Tx,
+  userId: string,
   given: string,
 ): Promise<boolean> {
   const code = given.replaceAll(/\s/g, '');
-  const factor = await db.inTenant(tenantId, (tx) => readSecondFactor(tx, userId));
+  const factor = await readSecondFactor(tx, userId);
   if (!factor.isConfirmed || factor.secret === null) return false;
-  if (!/^\d{6}$/.test(code)) return db.inTenant(tenantId, (tx) => useRecoveryCode(tx, userId, hashOfCode(code)));
-  const secret = vault.decrypt(factor.secret, { tenantId, column: SECRET_COLUMN }).toString();
+  if (!/^\d{6}$/.test(code)) return useRecoveryCode(tx, userId, hashOfCode(code));
+  const secret = vault.decrypt(factor.secret, { tenantId: tx.tenantId, column: SECRET_COLUMN }).toString();
   const step = await stepOf(secret, code, now(), factor.lastStep);
-  return step !== null && (await db.inTenant(tenantId, (tx) => useStep(tx, userId, step)));
+  return step !== null && (await useStep(tx, userId, step));
 }

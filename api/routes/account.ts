@@ -17,10 +17,12 @@ import type { Dependencies } from '../dependencies.ts';
 import { forgiven, limited } from '../limits.ts';
 import { hashPassword, isPassword, requireGood } from '../password.ts';
 import { Problem } from '../problem.ts';
+import { reauthenticated } from '../reauthentication.ts';
 import { route, type Who } from '../route.ts';
-import { isCode, newRecoveryCodes, newSecret, SECRET_COLUMN, stepOf } from '../secondFactor.ts';
+import { newRecoveryCodes, newSecret, SECRET_COLUMN, stepOf } from '../secondFactor.ts';
 import { cookieOf, hashOfToken, rotateSession } from '../session.ts';
 import { EmailAddress, Nothing } from '../shapes.ts';
+import { leaveTry } from '../tries.ts';
 import { sessionOf } from './session.ts';
 
 const Present = z.string().min(1).max(1000).meta({ description: 'The present password.' });
@@ -208,9 +210,9 @@ const remove = route({
   reply: { status: 204, schema: Nothing },
   errors: ['wrong-credentials', 'conflict', 'too-many-requests'],
   async handle({ who, db, deps, body, reply }) {
-    const { email } = await confirmed(deps, who, body.password);
-    if (!(await isCode(deps, db, who, body.code)))
-      throw new Problem('wrong-credentials', 'The code is wrong, or was used before.');
+    await reauthenticated(deps, who, body);
+    const { email, hasSecondFactor } = await db.inTenant(who.tenantId, (tx) => me(tx, who));
+    if (!hasSecondFactor) throw new Problem('conflict', 'There is no second factor.');
     if (passwordLength(body.password) < LEAST_ALONE) {
       throw new Problem('conflict', `A password that stands alone has ${LEAST_ALONE} characters: change it first.`);
     }
@@ -255,8 +257,10 @@ async function me(tx: Tx, { userId }: Who): Promise<User> {
 async function confirmed(deps: Dependencies, who: Who, password: string): Promise<User> {
   await limited(deps, 'confirmations', who.userId);
   const user = await deps.db.inTenant(who.tenantId, (tx) => me(tx, who));
-  if (!(await isPassword(password, (await findLogin(deps.db, user.email))?.passwordHash)))
+  if (!(await isPassword(password, (await findLogin(deps.db, user.email))?.passwordHash))) {
+    await leaveTry(deps.db, who, 'confirmation: wrong password');
     throw new Problem('wrong-credentials', 'The present password is another one.');
+  }
   await forgiven(deps, 'confirmations', who.userId);
   return user;
 }

@@ -16,6 +16,7 @@ import { route, type Who } from '../route.ts';
 import { isCode } from '../secondFactor.ts';
 import { type Caller, cookieOf, csrfOf, endPresented, startSession, stopSession, type Token } from '../session.ts';
 import { Id, Instant, Nothing } from '../shapes.ts';
+import { leaveTry, nobody } from '../tries.ts';
 
 export const Session = z
   .object({
@@ -81,35 +82,38 @@ const logIn = route({
     const from = placeOf(ip);
     await countTry(deps, email, from, login);
     if (!(await isPassword(body.password, login?.passwordHash)) || !login) {
+      await leaveTry(db, login, 'log-in: wrong password');
       throw new Problem('wrong-credentials', 'Check both and try again; ten tries in a quarter of an hour are allowed.');
     }
     const { tenantId, userId, passwordHash } = login;
-    const factor = await db.inTenant(tenantId, (tx) => readSecondFactor(tx, userId));
-    if (factor.isConfirmed) {
-      if (body.code === undefined) throw new Problem('second-factor-wanted', 'Send the code of your authenticator app, too.');
-      if (!(await isCode(deps, db, login, body.code)))
-        throw new Problem('wrong-credentials', 'The code is wrong, or was used before: take the next one.');
+    const { isConfirmed: wantsCode } = await db.inTenant(tenantId, (tx) => readSecondFactor(tx, userId));
+    if (wantsCode && body.code === undefined) {
+      await leaveTry(db, login, 'log-in: code wanted');
+      throw new Problem('second-factor-wanted', 'Send the code of your authenticator app, too.');
     }
-    await forgiven(deps, 'logInThere', `${email} ${from}`); // only failures count
     const rehashed = isOutdated(passwordHash) ? await hashPassword(body.password, deps.randomBytes) : undefined;
-    const { token, session } = await db.inTenant(tenantId, async (tx) => {
+    const opened = await db.inTenant(tenantId, async (tx) => {
+      if (wantsCode && !(await isCode(deps, tx, userId, body.code ?? ''))) return null;
       if (rehashed !== undefined) await changeUser(tx, userId, { passwordHash: rehashed });
       await noteAddress(tx, userId, knownKey(deps, userId, from));
       return openFor(tx, userId, deps, { ip, browser: headers['user-agent'] });
     });
+    if (!opened) {
+      await leaveTry(db, login, 'log-in: wrong code');
+      throw new Problem('wrong-credentials', 'The code is wrong, or was used before: take the next one.');
+    }
+    await forgiven(deps, 'logInThere', `${email} ${from}`); // only failures count
     await endPresented(db, headers.cookie, deps.secureCookies);
-    reply('Set-Cookie', cookieOf(token, deps.secureCookies));
-    return session;
+    reply('Set-Cookie', cookieOf(opened.token, deps.secureCookies));
+    return opened.session;
   },
 });
-
-const nobody = '00000000-0000-4000-8000-000000000000';
 
 /** Takes the turns of a log-in before anything is hashed. An unknown log-in name is asked for like a known one. */
 async function countTry(deps: Dependencies, email: string, from: string, login: Login | undefined): Promise<void> {
   await limited(deps, 'logInFrom', from);
   await limited(deps, 'logInThere', `${email} ${from}`);
-  const { tenantId, userId } = login ?? { tenantId: nobody, userId: nobody };
+  const { tenantId, userId } = login ?? nobody;
   const isKnown = await deps.db.inTenant(tenantId, (tx) => isKnownAddress(tx, userId, knownKey(deps, userId, from)));
   if (!isKnown) await limited(deps, 'logInElsewhere', email);
 }
@@ -153,6 +157,7 @@ const logOut = route({
   async handle({ who, db, deps, reply }) {
     await db.inTenant(who.tenantId, (tx) => stopSession(tx, sessionOf(who)));
     reply('Set-Cookie', cookieOf(null, deps.secureCookies));
+    reply('Clear-Site-Data', '"cache", "storage"'); // what the browser holds of us, also when its page stays open
     return undefined;
   },
 });

@@ -18,6 +18,7 @@ export interface Actor {
 
 const itself: Actor = { via: 'system', userId: null, place: null };
 const actors = new WeakMap<Tx, Actor>();
+const withEntry = new WeakSet<Tx>();
 
 /** The transaction is somebody's; said by the edge that knows whose. */
 export function actsAs(tx: Tx, actor: Partial<Actor>): void {
@@ -53,4 +54,10 @@ export async function audited(tx: Tx, { action, subjectKind, subjectId }: Audite
       hashOf(tx.tenantId, entry, last.hash ?? noHash),
     ],
   );
+  withEntry.add(tx);
+}
+
+/** Whether the transaction has left an entry that says better than its route what it was. */
+export function hasEntry(tx: Tx): boolean {
+  return withEntry.has(tx);
 }

@@ -104,12 +104,26 @@ test('an entry says who did what to which id, from where, and nothing of a perso
   expect(await api.db.inTenant(mine.id, (tx) => verifyChain(tx, () => true))).toMatchObject({ ok: true, entries: 2 });
 });
 
-test('a log-in is an entry of whoever logs in; a wrong password is none', async () => {
+test('a log-in is an entry of whoever logs in; one that failed is an entry about the user whose it is', async () => {
   const mine = await api.workspace();
-  await api.stranger.post('/v1/session', { email: mine.rep.email, password: 'a wrong one, surely' });
-  expect(await entries(mine)).toEqual([]);
-  await api.stranger.post('/v1/session', { email: mine.rep.email, password });
-  expect(await entries(mine)).toMatchObject([{ via: 'public', user: mine.rep.userId, action: 'post /session' }]);
+  const logIn = (email: string, password: string) => api.stranger.post('/v1/session', { email, password });
+  await logIn(mine.rep.email, 'a wrong one, surely');
+  await logIn(mine.rep.email, password);
+  await logIn('nobody@nowhere.example', password);
+  const [failed, done, ...others] = await entries(mine);
+  expect(failed).toMatchObject({
+    via: 'public',
+    user: null,
+    action: 'log-in: wrong password',
+    kind: 'user',
+    id: mine.rep.userId,
+  });
+  expect(done).toMatchObject({ via: 'public', user: mine.rep.userId, action: 'post /session' });
+  expect(failed?.place).toMatch(/^[\da-f]{32}$/);
+  expect(failed?.place).toBe(done?.place);
+  expect(JSON.stringify(failed)).not.toMatch(/127\.0\.0\.1|@|wrong one/);
+  expect(others).toEqual([]);
+  expect(await api.db.inTenant(mine.id, (tx) => verifyChain(tx, () => true))).toMatchObject({ ok: true, entries: 2 });
 });
 
 test('what was refused changed nothing and leaves nothing; what changed nothing and was done is an entry', async () => {

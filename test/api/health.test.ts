@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { closeGracefully } from '../../api/shutdown.ts';
 import { openDatabase } from '../../db/transaction.ts';
+import { processLog } from '../../providers/log.ts';
 import { metricsServer, processMetrics } from '../../providers/metrics.ts';
 import { serve } from './serve.ts';
 
@@ -54,6 +55,22 @@ test('requests are counted by the pattern of their route: no label holds what st
   expect(text).toMatch(/route="\/u\/:token"/);
   expect(text).toMatch(/decorum_http_requests_open 0/);
   expect(text).not.toMatch(/ada|8a1cf4b2|secret-token/);
+});
+
+test('who is refused stands in the log, by route and status, and is not named', async () => {
+  const lines: string[] = [];
+  const own = await serve({ log: processLog('api', 'info', { write: (line) => void lines.push(line) }) });
+  const { rep } = await own.workspace();
+  await own.stranger.get('/v1/contacts?search=ada@mail.example');
+  await rep.patch('/v1/tenant', { name: 'Ada' });
+  await rep.get('/v1/contacts?search=ada@mail.example');
+  while (lines.length < 2) await sleep(10); // written once the answer has left
+  await own.close();
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { msg: 'refused', method: 'GET', route: '/v1/contacts', status: 401 },
+    { msg: 'refused', method: 'PATCH', route: '/v1/tenant', status: 403 },
+  ]);
+  expect(lines.join('')).not.toMatch(/ada|@/i);
 });
 
 test('metrics are on a port of their own, with health, and not on the public one', async () => {

@@ -1,4 +1,5 @@
 import { generate } from 'otplib';
+import { tokenIn } from './letters.ts';
 import { password, type Reply, serve } from './serve.ts';
 
 let at = new Date('2026-11-24T15:00:00Z');
@@ -80,6 +81,14 @@ test('a factor is removed with password and code, and the record holds neither k
     (await api.stranger.ask('POST', '/v1/account/second-factor/remove', { body: { password, code }, headers })).status;
   expect(await remove('000000')).toBe(401);
   expect(await remove(await codeOf(secret))).toBe(204);
+  const log = await api.db.inTenant(workspace.id, (tx) =>
+    tx.rows<{ action: string }>(`select action from audit_log order by seq desc limit 3`),
+  );
+  expect(log.map(({ action }) => action)).toEqual([
+    'post /account/second-factor/remove',
+    'confirmation: code used',
+    'confirmation: wrong code',
+  ]);
   expect((await logIn(email)).status).toBe(201);
 });
 
@@ -99,4 +108,56 @@ test('an owner removes the factor of a user who has lost it', async () => {
   const { email, workspace } = await withFactor('rep');
   expect((await workspace.owner.post(`/v1/users/${workspace.rep.userId}/second-factor/remove`)).status).toBe(204);
   expect((await logIn(email)).status).toBe(201);
+});
+
+test('the audit log tells each step of a log-in, and who it was in the end', async () => {
+  const { email, secret, workspace } = await withFactor('rep');
+  const { id, rep } = workspace;
+  const steps = () =>
+    api.db.inTenant(id, (tx) =>
+      tx.rows(
+        `select action, user_id as by, subject_id as about from audit_log where action like 'log-in%' or action = 'post /session' order by seq`,
+      ),
+    );
+  const before = (await steps()).length;
+  await logIn(email);
+  await logIn(email, '000000');
+  laterBy(30);
+  expect((await logIn(email, await codeOf(secret))).status).toBe(201);
+  expect((await steps()).slice(before)).toEqual([
+    { action: 'log-in: code wanted', by: null, about: rep.userId },
+    { action: 'log-in: wrong code', by: null, about: rep.userId },
+    { action: 'post /session', by: rep.userId, about: null },
+  ]);
+});
+
+test('who knows the password and holds a session still has few guesses at the code, and each is in the log', async () => {
+  const { email, secret, workspace } = await withFactor('rep');
+  laterBy(30);
+  const headers = headersOf(await logIn(email, await codeOf(secret)));
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 11; guess += 1) {
+    const body = { password, code: '000000' };
+    statuses.push((await api.stranger.ask('POST', '/v1/account/second-factor/remove', { body, headers })).status);
+  }
+  const tried = statuses.filter((status) => status === 401).length; // fewer than ten: setting the factor up took a turn or two
+  expect(tried).toBeGreaterThan(5);
+  expect(statuses).toEqual([...Array<number>(tried).fill(401), ...Array<number>(11 - tried).fill(429)]);
+  const guesses = await api.db.inTenant(workspace.id, (tx) =>
+    tx.rows(`select user_id as by from audit_log where action = 'confirmation: wrong code' and subject_id = user_id::text`),
+  );
+  expect(guesses).toEqual(Array.from({ length: tried }, () => ({ by: workspace.rep.userId })));
+});
+
+test('a new password by letter does not go round the second factor', async () => {
+  const { email } = await withFactor('rep');
+  await api.stranger.post('/v1/password-resets', { email });
+  const next = 'quite another horse';
+  const token = await tokenIn(api, 'reset', email);
+  const { status, headers } = await api.stranger.post('/v1/password-resets/confirm', { token, password: next });
+  expect({ status, cookies: headers.getSetCookie() }).toEqual({ status: 204, cookies: [] });
+  expect(await api.stranger.post('/v1/session', { email, password: next })).toMatchObject({
+    status: 401,
+    body: { type: '/problems#second-factor-wanted' },
+  });
 });

@@ -80,6 +80,7 @@ test('after a log-out the session is worth nothing', async () => {
   const out = await api.stranger.ask('DELETE', '/v1/session', { headers: own });
   expect(out.status).toBe(204);
   expect(cookieIn(out.headers)).toContain('Max-Age=0');
+  expect(out.headers.get('clear-site-data')).toBe('"cache", "storage"');
   expect((await api.stranger.get('/v1/session', { headers: own })).status).toBe(401);
 });
 
