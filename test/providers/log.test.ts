@@ -41,3 +41,9 @@ test('no e-mail address passes, however it is spelt', () => {
     }),
   );
 });
+
+test('a line break in what is said begins no line', () => {
+  log.warn({ said: 'one\n{"level":30,"msg":"forged"}\r\n' }, 'two\nthree\u2028four');
+  expect(lines.join('').trimEnd().split('\n')).toHaveLength(1);
+  expect(JSON.parse(lines.join(''))).toMatchObject({ msg: 'two\nthree\u2028four' });
+});

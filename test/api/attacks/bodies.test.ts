@@ -93,7 +93,7 @@ test('no path leads out of the console’s folder, or to another host', async ()
   );
 });
 
-test.each([
+const oddNames = [
   '../../../etc/cron.d/evil',
   '/etc/passwd',
   'C:\\evil.exe',
@@ -101,7 +101,9 @@ test.each([
   '"; filename="evil.html',
   '<script>.csv',
   '\u202egnp.csv',
-])('a file named %j is a file with an odd name, and nothing more', async (fileName) => {
+];
+
+test.each(oddNames)('a file named %j is a file with an odd name, and nothing more', async (fileName) => {
   const body = 'Email,First name\nann@example.com,Ann\n';
   const path = `/v1/imports?fileName=${encodeURIComponent(fileName)}`;
   const { status, body: made } = await acme.rep.post(path, body, { 'content-type': 'text/csv' });
@@ -111,6 +113,28 @@ test.each([
   const errors = await acme.rep.get(`/v1/imports/${id}/errors.csv`);
   expect(errors.headers.get('content-disposition')).toBe('attachment; filename="import-errors.csv"');
   expect(errors.headers.getSetCookie()).toEqual([]);
+});
+
+test.each(oddNames)('a receipt named %j comes back under that name as an attachment, and nothing more', async (name) => {
+  const facts = { discoveredAt: new Date().toISOString() };
+  const { id } = (await acme.officer.post('/v1/breaches', { title: 'One', facts })).body as { id: string };
+  const { lineId } = await api.db.inTenant(acme.id, (tx) =>
+    tx.row<{ lineId: string }>(
+      `update breach_lines set audience = 'regulators', state = 'MD' where incident_id = $1 returning id as "lineId"`,
+      [id],
+    ),
+  );
+  await api.db.inTenant(acme.id, (tx) =>
+    tx.run(`update obligations set kind = 'breach.regulators' where subject_id = $1`, [lineId]),
+  );
+  const line = `/v1/breaches/${id}/lines/${lineId}`;
+  const receipt = { name, base64: Buffer.from('<script>alert(1)</script>').toString('base64') };
+  expect((await acme.officer.post(`${line}/filed`, { receipt })).status).toBe(200);
+  const { status, headers } = await acme.officer.get(`${line}/receipt`);
+  expect({ status, type: headers.get('content-type') }).toEqual({ status: 200, type: 'application/octet-stream' });
+  expect(headers.get('content-disposition')).toBe(`attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
+  expect(headers.get('content-disposition')).toMatch(/^[\w ;*=%.!~'()-]+$/);
+  expect(headers.getSetCookie()).toEqual([]);
 });
 
 const cell = fc.oneof(

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { signS3 } from '../../../providers/backup/awsSignature.ts';
 import { s3Store } from '../../../providers/backup/s3Store.ts';
@@ -82,5 +85,16 @@ describe('a bucket', () => {
     await expect(open().putFile(nameOf(24), Readable.from([Buffer.from('file')]))).rejects.toThrow('503 to PUT');
     expect(double.uploads.size + double.objects.size).toBe(0);
     await expect(open('SOMEBODY').list()).rejects.toThrow('AccessDenied');
+  });
+
+  test('a redirect is not followed', async () => {
+    const elsewhere = createServer((request, response) => {
+      response.writeHead(307, { location: `${double.url}${request.url}` }).end();
+    }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/bucket/decorum`;
+    await expect(s3Store({ ...account, url }, () => new Date()).list()).rejects.toThrow();
+    expect(double.requests).toEqual([]);
+    elsewhere.close();
   });
 });
