@@ -16,6 +16,7 @@ export default {
   },
   transformIgnorePatterns: ['/node_modules/(?!(temporal-polyfill|temporal-utils|csv-parse|csv-stringify|@noble|@scure)/)'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'mjs', 'json', 'node'],
+  testSequencer: '<rootDir>/test/setup/slowestFirst.mjs',
   testTimeout: 60_000,
   maxWorkers: 2,
 };
