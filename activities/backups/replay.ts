@@ -1,8 +1,10 @@
+import { wishAgain } from '../../db/deletion/purging.ts';
 import { eraseAccountBatch } from '../../db/erasure/batches.ts';
 import { eraseContact, eraseUser } from '../../db/erasure/person.ts';
 import { planErasure } from '../../db/erasure/plan.ts';
 import { countLeft } from '../../db/erasure/proof.ts';
 import { type HashPerson, type Tombstone, writeTombstones } from '../../db/erasure/tombstones.ts';
+import { eraseCopies } from '../../db/rehearsal/keeping.ts';
 import { roleUrl } from '../../db/roles.ts';
 import { destroyTenantKey } from '../../db/tenantKeys.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
@@ -72,6 +74,7 @@ function openReplaying(targetUrl: string): Database {
 }
 
 async function eraseAccount(db: Database, tenantId: string): Promise<void> {
+  await eraseCopies(db, tenantId);
   const plan = await db.inTenant(tenantId, async (tx) => {
     // That it was erased says that nothing held it any more, whatever the backup remembers; and the rounds of an earlier purge are over.
     await tx.run(
@@ -86,6 +89,7 @@ async function eraseAccount(db: Database, tenantId: string): Promise<void> {
     const left = (await countLeft(tx, plan)).filter(({ rows, kept }) => rows > 0 && kept === null);
     if (left.length > 0)
       throw new Error(`The tables ${left.map(({ table }) => table).join(', ')} still hold an account that was erased.`);
+    await wishAgain(tx); // the backup knew the deletion, or a breach, as open: it goes on from there
   });
 }
 

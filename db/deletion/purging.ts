@@ -6,7 +6,7 @@ import { closeObligation } from '../obligation.ts';
 import type { Tx } from '../transaction.ts';
 import { destroyTenantKey } from '../tenantKeys.ts';
 import { billingWork, breachWork, deletionWork } from '../workflowIds.ts';
-import { endNode, noteRows, readDeletion } from './record.ts';
+import { endNode, noteRows, openDeletion, readDeletion } from './record.ts';
 
 /** Kinds of workflows that end with their tenant. */
 const kinds = [
@@ -97,13 +97,15 @@ export async function keepBilling(tx: Tx, deletionId: string): Promise<void> {
  * What outlives the account is wished for again, since the purge has taken every wish: without them a lost Temporal store would forget
  * this deletion's backups, the billing records and whoever is still to be told of a breach.
  */
-async function wishAgain(tx: Tx, deletionId: string): Promise<void> {
+export async function wishAgain(tx: Tx): Promise<void> {
+  const deletion = await openDeletion(tx);
   const breaches = await tx.rows<{ id: string }>(`select id from breach_incidents where state = 'open'`);
-  await want(tx, [deletionWork(tx.tenantId, deletionId), ...breaches.map(({ id }) => breachWork(tx.tenantId, id))]);
-  const billing = await tx.rows(`select from deletion_nodes where deletion_id = $1 and node = 'billing' and kept > 0`, [
-    deletionId,
+  const billing = await tx.rows(`select from deletion_nodes where node = 'billing' and kept > 0 limit 1`);
+  await want(tx, [
+    ...(deletion ? [deletionWork(tx.tenantId, deletion.id)] : []),
+    ...breaches.map(({ id }) => breachWork(tx.tenantId, id)),
+    ...(billing.length > 0 ? [billingWork(tx.tenantId)] : []),
   ]);
-  if (billing.length > 0) await want(tx, [billingWork(tx.tenantId)]);
 }
 
 /** Nobody is left to whom it were owed, and who would have kept it has ended: void, but what was late by then stays late. */
@@ -136,7 +138,7 @@ export async function eraseAgain(tx: Tx): Promise<void> {
 export async function endPurge(tx: Tx, deletionId: string): Promise<void> {
   await destroyTenantKey(tx);
   await endNode(tx, deletionId, 'key');
-  await wishAgain(tx, deletionId);
+  await wishAgain(tx);
   await endPromises(tx);
   await tx.run(
     `update account_deletions set state = 'purged', purged_at = decorum.now(), key_destroyed_at = decorum.now(), probes = null,

@@ -14,6 +14,7 @@ import { roleUrl } from '../../../db/roles.ts';
 import { openDatabase } from '../../../db/transaction.ts';
 import { erasureDeadline } from '../../../law/answers.ts';
 import { newContact } from '../../builders/contact.ts';
+import { newDeletion } from '../../builders/deletion.ts';
 import { newUser } from '../../builders/tenant.ts';
 import { addressHash, domainHash } from '../../../providers/keyedHash.ts';
 import { personHasher } from '../../../providers/personHashes.ts';
@@ -25,6 +26,8 @@ let world: Awaited<ReturnType<typeof backupWorld>>;
 let tenantId: string;
 let hash: ReturnType<typeof personHasher>;
 let deletedAccount: string;
+/** Of that account, which was frozen when the backup was taken. */
+let deletionId: string;
 let gone: { id: string; email: string; addressHash: Buffer };
 let stays: { id: string };
 /** A contact with an address, one with a number only, a user. */
@@ -36,7 +39,8 @@ beforeAll(async () => {
   const acme = await newWorkspace(world.base);
   ({ tenantId } = acme);
   hash = personHasher(world.addressKey, tenantId);
-  ({ tenantId: deletedAccount } = await newWorkspace(world.base));
+  const deleted = await newWorkspace(world.base);
+  ({ tenantId: deletedAccount } = deleted);
   [gone, stays] = await world.db.inTenant(tenantId, async (tx) => [
     await newContact(tx, world.base.addressKey),
     await newContact(tx, world.base.addressKey),
@@ -48,7 +52,15 @@ beforeAll(async () => {
     ),
   ]);
   erased = [gone.id, numbered.id, leaver.id];
-  await world.db.inTenant(deletedAccount, (tx) => newContact(tx, world.base.addressKey));
+  ({ deletionId } = await newDeletion(world, deletedAccount, { contacts: 1 }));
+  await world.db.inTenant(deletedAccount, async (tx) => {
+    const { id } = await tx.row<{ id: string }>(
+      `insert into rehearsals (tenant_id, sequence_id, version, list_ids, mailbox_ids, re_enter, weeks, created_by)
+       values (decorum.tenant(), $1, 1, '{}', '{}', 'once', 1, $2) returning copy_id as id`,
+      [deleted.sequenceId, deleted.rep.id],
+    );
+    await tx.run(`select decorum.open_rehearsal($1)`, [id]);
+  });
   ({ name } = await takeBackup(world));
   await world.db.inTenant(tenantId, (tx) => deleteContact(tx, gone.id, acme.rep.id, hash));
   await world.ledger.appendTombstones([
@@ -123,6 +135,10 @@ test('who was erased does not come back by a restore; everybody else does, row b
     );
     expect(left).toEqual([]);
     expect(await ask(target, `select from mailboxes where state = 'active'`)).toEqual([]);
+    expect(await ask(target, `select from tenants where kind = 'rehearsal'`)).toEqual([]);
+    expect(
+      await ask(target, `select workflow_id as id from outbox where tenant_id = $1 and state = 'open'`, [deletedAccount]),
+    ).toEqual([{ id: `deletion/${deletedAccount}/${deletionId}` }]);
     // Of the others, and of the tables that the two are not in, nothing has changed.
     const after = await checksums(target);
     const changed = Object.keys(before).filter((table) => before[table] !== after[table]);
