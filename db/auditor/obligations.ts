@@ -7,7 +7,10 @@ const identified = `o.tenant_id as "tenantId", o.id as subject`;
 export const obligationsOverdue = `
   select ${identified}, jsonb_build_object('kind', o.kind, 'dueAt', o.due_at, 'workflowId', o.workflow_id) as facts
   from obligations o left join tenants t on t.id = o.tenant_id where o.state = 'open' and o.due_at < ${legalNow}
-    and not (o.kind like 'deletion.%' and exists (select from legal_holds h where h.tenant_id = o.tenant_id and h.released_at is null))`;
+    and not ((o.kind like 'deletion.%' or o.kind = 'billing.deleted')
+      and exists (select from legal_holds h where h.tenant_id = o.tenant_id and h.released_at is null))
+    and not (o.kind = 'person.erased'
+      and exists (select from erasures e where e.tenant_id = o.tenant_id and e.id = o.subject_id and e.state = 'held'))`;
 
 /** Those that are kept as they are made, or by a Schedule, have no row in the outbox: their workflow's name has no tenant. */
 export const obligationsWithoutWorkflow = `

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { noteAnswer, noteAsked, noteHonoured } from '../../db/auditor/canaries.ts';
 import { readChecks } from '../../db/auditor/findings.ts';
 import { type InvariantName, invariantNames, machine } from '../../db/auditor/invariants.ts';
+import { askErasure } from '../../db/erasure/erasures.ts';
 import { suppress, writeSuppression } from '../../db/suppressions.ts';
 import { billingRetention } from '../../domain/billingRetention.ts';
 import { erasureDeadline, portabilityDeadline } from '../../law/answers.ts';
@@ -295,6 +296,27 @@ test('a deletion whose promises are gone; one that a legal hold keeps back is no
   await plant(`update legal_holds set released_at = $1, release_reason = 'over'`, [start]);
   await look();
   expect((await findings('obligation_overdue')).map(({ subject }) => subject)).toContain(promise);
+});
+
+test('a person whom a legal hold keeps from being erased is not late, and is from the release on', async () => {
+  const { id } = await world.db.inTenant(acme.tenantId, (tx) =>
+    askErasure(tx, {
+      kind: 'contact',
+      personId: randomUUID(),
+      because: 'asked',
+      askedBy: acme.rep.id,
+      deadline: erasureDeadline,
+    }),
+  );
+  world.pass(60 * DAY);
+  const late = async () => {
+    const [promise] = (await plant(`select id from obligations where subject_id = $1`, [id])).rows as { id: string }[];
+    return (await auditing.newly('obligation_overdue')).includes(promise?.id ?? '');
+  };
+  await plant(`update erasures set state = 'held' where id = $1`, [id]);
+  expect(await late()).toBe(false);
+  await plant(`update erasures set state = 'asked' where id = $1`, [id]);
+  expect(await late()).toBe(true);
 });
 
 test('a workflow that Temporal marks as stuck, by its tenant', async () => {
