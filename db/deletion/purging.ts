@@ -108,12 +108,18 @@ export async function wishAgain(tx: Tx): Promise<void> {
   ]);
 }
 
-/** Nobody is left to whom it were owed, and who would have kept it has ended: void, but what was late by then stays late. */
+/**
+ * Nobody is left to whom anything were owed, and who would have kept it has ended: void, but what was late by then stays late, and people
+ * whose erasure was asked for are erased now.
+ */
 async function endPromises(tx: Tx): Promise<void> {
+  await tx.run(`update erasures set state = 'erased', erased_at = decorum.now() where state <> 'erased'`);
   await tx.run(
-    `update obligations set state = case when due_at < decorum.now() then 'late' else 'void' end,
-       met_at = case when due_at < decorum.now() then decorum.now() end, evidence = jsonb_build_object('accountPurgedAt', decorum.now())
-     where state = 'open' and workflow_id like '%/%' and split_part(workflow_id, '/', 1) <> all($1)`,
+    `update obligations o set state = n.state, met_at = case when n.state <> 'void' then decorum.now() end,
+       evidence = jsonb_build_object('accountPurgedAt', decorum.now())
+     from (select id, case when due_at < decorum.now() then 'late' when kind = 'person.erased' then 'met' else 'void' end as state
+           from obligations where state = 'open' and workflow_id like '%/%' and split_part(workflow_id, '/', 1) <> all($1)) as n
+     where o.id = n.id`,
     [kept],
   );
 }

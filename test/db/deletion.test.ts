@@ -2,9 +2,10 @@ import { takeFolderFile } from '../../db/calls/registryLoads.ts';
 import { cancelDeletion } from '../../db/deletion/asking.ts';
 import { beginPurge, endPurge } from '../../db/deletion/purging.ts';
 import { readDeletion } from '../../db/deletion/record.ts';
+import { askErasure } from '../../db/erasure/erasures.ts';
 import { startExport } from '../../db/exports/start.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { portabilityDeadline } from '../../law/answers.ts';
+import { erasureDeadline, portabilityDeadline } from '../../law/answers.ts';
 import { newDeletion } from '../builders/deletion.ts';
 import { newTenant } from '../builders/tenant.ts';
 import { endedOrStuck, hours, World } from './world.ts';
@@ -31,15 +32,17 @@ test('who cancels first is not overtaken by the purge that begins meanwhile', as
   expect(await inIt(tenantId, (tx) => readDeletion(tx, deletionId))).toMatchObject({ state: 'cancelled' });
 });
 
-test('what was promised to an account that is erased is owed no longer; what was late by then stays late', async () => {
-  const { tenantId, deletionId } = await newDeletion(world, await newTenant(world.onOwnClock), { graceDays: 25 });
+test('what was promised to an account that is erased is owed no longer; who was to be erased is, and what was late by then stays late', async () => {
+  const { tenantId, deletionId, ownerId } = await newDeletion(world, await newTenant(world.onOwnClock), { graceDays: 25 });
   await inIt(tenantId, (tx) => startExport(tx, { contactId: null, askedBy: null, deadline: portabilityDeadline }));
   world.pass(25 * day);
   const { rows: contact } = await world.owner.query<{ id: string }>(`select id from contacts where tenant_id = $1 limit 1`, [
     tenantId,
   ]);
   await inIt(tenantId, async (tx) => {
-    await startExport(tx, { contactId: contact[0]?.id ?? '', askedBy: null, deadline: portabilityDeadline });
+    const personId = contact[0]?.id ?? '';
+    await startExport(tx, { contactId: personId, askedBy: null, deadline: portabilityDeadline });
+    await askErasure(tx, { kind: 'contact', personId, because: 'asked', askedBy: ownerId, deadline: erasureDeadline });
     await beginPurge(tx, deletionId, noSample);
   });
   world.pass(10 * day);
@@ -53,7 +56,9 @@ test('what was promised to an account that is erased is owed no longer; what was
     { kind: 'deletion.live', state: 'late' },
     { kind: 'export.ready', state: 'late' },
     { kind: 'export.ready', state: 'void' },
+    { kind: 'person.erased', state: 'met' },
   ]);
+  expect(await inIt(tenantId, (tx) => tx.rows(`select state from erasures`))).toEqual([{ state: 'erased' }]);
 });
 
 test('an account that goes takes in no file any more from the operator’s folder', async () => {
