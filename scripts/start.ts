@@ -20,10 +20,10 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 async function start({ demo }: { demo: boolean }): Promise<void> {
   const settings = readSettings(process.env);
   const kept: Kept[] = [];
-  let stopping = false;
-  async function stopAll(): Promise<void> {
-    if (stopping) return;
-    stopping = true;
+  let stopping: Promise<void> | undefined;
+  /** Told twice it stops once: a Ctrl-C comes from the terminal and from npm. */
+  const stopAll = (): Promise<void> => (stopping ??= stopParts());
+  async function stopParts(): Promise<void> {
     say('Stopping …');
     for (const part of kept.reverse()) await part.stop();
     say('Stopped. Everything goes on where it is with the next `npm start`.');

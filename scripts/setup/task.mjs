@@ -12,10 +12,8 @@ export function runTask(script, args) {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-      process.on(signal, () => {
-        // A terminal has sent its Ctrl-C to the whole process group already: twice would be an order to hurry.
-        if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-      });
+      // A terminal has sent its Ctrl-C to the whole process group already: every task takes the second for the first.
+      process.on(signal, () => child.kill(signal));
     }
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
