@@ -48,7 +48,7 @@ export function mount(router: express.Router, routes: readonly Route[], deps: De
 
 /** In this order, so that a stranger learns nothing about shapes: who, may they, was it they, is it well-formed, was it asked before. */
 async function answer(route: Route, request: Request, response: Response, deps: Dependencies): Promise<void> {
-  const who = await admit(route, request, deps);
+  const who = await admit(route, request, response, deps);
   if (/%00/.test(request.originalUrl)) throw new Problem('malformed-request', 'The address has a NUL in it.');
   const params = checked(route.params, request.params, 'not-found', 'parameter');
   const query = checked(route.query, request.query, 'malformed-request', 'parameter');
@@ -96,13 +96,14 @@ function isOfForgedCursor(error: unknown, query: object): boolean {
   return 'cursor' in query && query.cursor !== undefined && typeof code === 'string' && code.startsWith('22');
 }
 
-async function admit(route: Route, request: Request, deps: Dependencies): Promise<Who | null> {
+async function admit(route: Route, request: Request, response: Response, deps: Dependencies): Promise<Who | null> {
   if (route.action === 'public') return null;
   const bearer = bearerOf(request.headers.authorization);
   const { who, lacksFactor, isFrozen, isCsrf } =
     bearer === null
       ? await whoIs(deps.db, request.headers.cookie, deps.secureCookies)
       : await whoseToken(bearer, route.action, request, deps);
+  response.locals.userId = who.userId;
   if (!isAllowed(who.role, route.action)) throw new Problem('forbidden', `A user in the role ${who.role} may not do this.`);
   if (isFrozen && !whileFrozen.includes(route.action))
     throw new Problem('account-frozen', 'Only its deletion can be cancelled, and its data exported or held.');

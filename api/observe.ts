@@ -19,7 +19,8 @@ export function observed({ metrics, log }: Pick<Dependencies, 'metrics' | 'log'>
       meters?.open.dec();
       meters?.duration.observe({ method, route, status }, ms / 1000);
       const told = { method, route, status, ms: Math.round(ms) };
-      if (refusals.has(status)) log.info(told, 'refused');
+      const { userId } = response.locals as { userId?: string };
+      if (refusals.has(status)) log.info({ ...told, ...(userId !== undefined && { userId }) }, 'refused');
       else log.debug(told, 'answered');
     });
     next();

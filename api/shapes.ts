@@ -34,17 +34,19 @@ export const EmailAddress = z
   .meta({ type: 'string', format: 'email', maxLength: 320 });
 
 /** What becomes part of a header of a message: no line break or other control character, of whatever script. */
-const oneLine = (most: number) =>
+const oneLine = (most: number, what = 'A name') =>
   z
     .string()
     .trim()
     .min(1)
     .max(most)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'A name is one line.');
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, `${what} is one line.`);
 const asOneLine = { pattern: String.raw`^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$` }; // in words that every reader of the document knows
 
 /** From whom a message is said to come. */
 export const SenderName = oneLine(200).meta(asOneLine);
+
+export const SubjectLine = oneLine(200, 'A subject').meta(asOneLine);
 
 /** What a letter of ours will say: one line, and no address of the web in it, or we would carry other people's advertisements. */
 const inLetters = (most: number) =>

@@ -5,6 +5,7 @@ import { type Audience, checkNotice, letterLaws } from '../../domain/breachNotic
 import { audiences, foundIncident, incidentParams, openIncidentOf } from '../breachShapes.ts';
 import { Problem } from '../problem.ts';
 import { route } from '../route.ts';
+import { SubjectLine } from '../shapes.ts';
 
 const place = z.string().regex(/^([A-Z]{2})?$/, 'a state by its postal code; empty: the general letter');
 const which = z.object({ audience: z.enum(audiences).default('users'), place: place.default('') });
@@ -53,7 +54,7 @@ const edit = route({
   body: z.strictObject({
     audience: z.enum(audiences),
     place,
-    words: z.strictObject({ subject: z.string().trim().min(1).max(200), text: z.string().min(1).max(50_000) }).nullable(),
+    words: z.strictObject({ subject: SubjectLine, text: z.string().min(1).max(50_000) }).nullable(),
   }),
   reply: { status: 200, schema: Notice },
   errors: ['conflict'],

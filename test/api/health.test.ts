@@ -57,7 +57,7 @@ test('requests are counted by the pattern of their route: no label holds what st
   expect(text).not.toMatch(/ada|8a1cf4b2|secret-token/);
 });
 
-test('who is refused stands in the log, by route and status, and is not named', async () => {
+test('who is refused stands in the log, by id, route and status, and is not named', async () => {
   const lines: string[] = [];
   const own = await serve({ log: processLog('api', 'info', { write: (line) => void lines.push(line) }) });
   const { rep } = await own.workspace();
@@ -68,7 +68,7 @@ test('who is refused stands in the log, by route and status, and is not named', 
   await own.close();
   expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
     { msg: 'refused', method: 'GET', route: '/v1/contacts', status: 401 },
-    { msg: 'refused', method: 'PATCH', route: '/v1/tenant', status: 403 },
+    { msg: 'refused', method: 'PATCH', route: '/v1/tenant', status: 403, userId: rep.userId },
   ]);
   expect(lines.join('')).not.toMatch(/ada|@/i);
 });

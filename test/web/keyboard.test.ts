@@ -43,6 +43,9 @@ test('a wrong password says so and keeps the address', async () => {
   await page.goto(`${acme.origin}/contacts`);
   await heading('Log in to Decorum');
   await page.keyboard.type(acme.owner.email); // the first field has the focus
+  const secret = page.getByLabel('Password').first();
+  expect(await secret.getAttribute('type')).toBe('password'); // masked, and known to password managers (ASVS 6.2.6, 6.2.7)
+  expect(await secret.getAttribute('autocomplete')).toBe('current-password');
   await page.keyboard.press('Tab');
   await page.keyboard.type('not the password');
   await page.keyboard.press('Enter');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SMTPServer } from 'smtp-server';
+import { sendSystemMail, systemMailOf } from '../../../providers/mail/systemMail.ts';
 import { definition, email, mailboxBody, made } from '../builders.ts';
 import { serve } from '../serve.ts';
 
@@ -79,6 +80,20 @@ test.each(evil)('$shown in an address, a domain, a user name or a selector is re
     const { status } = await acme.rep.post('/v1/mailboxes', mailbox(change));
     expect({ change, status: status >= 400 && status < 500 }).toEqual({ change, status: true });
   }
+});
+
+test.each(evil)('$shown in the subject of a notice is refused, and would make no header', async ({ text }) => {
+  const facts = { discoveredAt: new Date().toISOString() };
+  const { id } = await made(acme.officer.post('/v1/breaches', { title: 'One', facts }));
+  const words = { subject: `Your data${text}`, text: 'Words.' };
+  const { status } = await acme.officer.put(`/v1/breaches/${id}/notices`, { audience: 'users', place: '', words });
+  expect([400, 422]).toContain(status);
+
+  const { port } = server.server.address() as { port: number };
+  const mail = systemMailOf(`smtp://127.0.0.1:${port}`, 'decorum@acme.example');
+  await sendSystemMail(mail, { id: 'one', to: 'ada@mail.example', sentAt: new Date(), ...words });
+  expect(caught).toMatchObject([{ to: ['ada@mail.example'] }]);
+  expect(headersOf(caught[0]?.text ?? '').filter((name) => /bcc|evil|no header/i.test(name))).toEqual([]);
 });
 
 test.each(evil.slice(0, 4))('$shown in what a template fills in, or in the template, makes no header', async ({ text, n }) => {
