@@ -15,12 +15,17 @@ const HOUR = 3_600_000;
 let world: World;
 let auditor: Database;
 let road: SecondRoad;
+/** Mail keys of the people whose notices would come back to us, and not to the mailbox. */
+const comeBackTo: string[] = [];
 const pool = lanePool({ perAccount: 4, idleMs: 1_000 });
 beforeAll(async () => {
   world = await startWorld({ at: '2026-11-24T15:00:00Z', forgetful: true });
   auditor = openDatabase({ url: world.auditorUrl, max: 4, clock: world.now });
   const log = pino({ level: 'silent' });
-  const bounceAddress = () => 'bounce+key@inbound.example';
+  const bounceAddress = (mailKey: Buffer) => {
+    comeBackTo.push(mailKey.toString('hex'));
+    return `bounce+${mailKey.toString('hex')}@inbound.example`;
+  };
   road = { db: auditor, vault: world.vault, pool, monotonicMs: () => performance.now(), bounceAddress, log, now: world.now };
 });
 afterAll(async () => {
@@ -47,6 +52,11 @@ test('while Temporal stands still, an overdue notice leaves without it, once', a
   world.outage(2 * 60_000);
   expect(await sendOverdue(road)).toBe(1);
   expect(mailed(made)).toBe(3);
+  const keys = await world.ask<{ key: string }>(
+    `select encode(mail_key, 'hex') as key from breach_people where incident_id = $1 order by 1`,
+    [made.incidentId],
+  );
+  expect(comeBackTo.toSorted()).toEqual(keys.map(({ key }) => key));
   const lines = await world.db.inTenant(made.tenantId, (tx) => listLines(tx, made.incidentId));
   expect(lines.find(({ key }) => key === 'promise')).toMatchObject({ standing: 'met' });
   expect(await alarms(made)).toEqual(['overdue']);
