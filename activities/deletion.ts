@@ -31,6 +31,8 @@ import { tellOfDelay } from './deletion/tellOfDelay.ts';
 import type { DeletionDependencies } from './deletion/world.ts';
 
 const probesColumn = 'account_deletions.probes';
+/** Of an execution that was deleted; shorter than the call may take. */
+const listedForMs = 3 * 60 * 1000;
 
 /** What the deletion of an account asks of the world. Each step is a no-op once it is done, and false when it is not its time. */
 export function deletionActivities(deps: DeletionDependencies) {
@@ -120,10 +122,12 @@ export function deletionActivities(deps: DeletionDependencies) {
     /** Counts every table, searches for what was there, and finds no execution open; throws when anything is left. */
     proveErased: (tenantId: string, deletionId: string): Promise<boolean> =>
       beating(async () => {
-        // Temporal deletes at its leisure: what is still listed a moment later is left.
-        for (let tries = 0; (await removeRuns(tenantId)) > 0; tries += 1) {
-          if (tries === 10) throw ApplicationFailure.retryable('There are executions left.', 'executions');
-          await sleep(500);
+        // Temporal deletes at its leisure, what has just ended half a minute later: what is listed for minutes is left.
+        const patientUntilMs = deps.monotonicMs() + listedForMs;
+        while ((await removeRuns(tenantId)) > 0) {
+          if (deps.monotonicMs() >= patientUntilMs)
+            throw ApplicationFailure.retryable('There are executions left.', 'executions');
+          await sleep(1_000);
         }
         const left = await inTenant(tenantId, async (tx) => {
           if (!(await mayPurge(tx, deletionId))) return null;

@@ -7,6 +7,7 @@ const scripts = {
   cli: 'scripts/cli.ts',
   golden: 'scripts/golden.ts',
   fault: 'scripts/fault.ts',
+  'prove-erasure': 'scripts/proveErasure.ts',
   'verify-certificate': 'scripts/verifyCertificate.ts',
   bench: 'bench/main.ts',
   fuzz: 'scripts/fuzz.ts',

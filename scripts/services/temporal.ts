@@ -25,6 +25,8 @@ export interface TemporalOptions {
   searchAttributes?: AttributeTypes;
   /** Lets a workflow skip time when its start asks for it (`timeSkippingConfig`). */
   timeSkipping?: boolean;
+  /** Deletes an execution within seconds of its end: as it is, half a minute later, when the server notes how far it has come. */
+  deletesSoon?: boolean;
   log?: (line: string) => void;
 }
 
@@ -79,6 +81,7 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
   if (uiPort !== undefined && options.codecEndpoint !== undefined) args.push('--ui-codec-endpoint', options.codecEndpoint);
   if (store) args.push('--db-filename', store, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal');
   if (options.timeSkipping) args.push('--dynamic-config-value', 'frontend.WorkflowTimeSkippingEnabled=true');
+  if (options.deletesSoon) args.push('--dynamic-config-value', 'history.transferProcessorUpdateAckInterval="1s"');
 
   let storeLost = false;
   const start = async () => {

@@ -3,7 +3,7 @@ import type { Execution, Executions } from '../../activities/deletion/world.ts';
 
 /**
  * The executions of a world. The time-skipping server has no list and deletes nothing, so those that the record knows are asked for one by
- * one, and each that was removed counts as gone; test/workers/executions.test.ts holds the real ones against a real server.
+ * one, and each that was removed counts as gone; test/scripts/proveErasure.test.ts holds the real ones against a real server.
  */
 export function executionsOf(client: Client, terminate: (workflowId: string) => Promise<boolean>): Executions {
   const removed = new Set<string>();
