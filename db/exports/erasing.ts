@@ -5,6 +5,8 @@ import type { Tx } from '../transaction.ts';
  * written of the account begins anew.
  */
 export async function forgetInArchives(tx: Tx, personId: string): Promise<void> {
+  // Whoever is just writing a piece, or ending an archive, comes to an end first: what they leave is found below.
+  await tx.run(`select from exports where state in ('asked', 'running', 'done') order by id for update`);
   const ended = await tx.rows<{ id: string }>(
     `update exports set state = case when state = 'done' then 'expired' else 'cancelled' end
      where state = 'done' or (contact_id = $1 and state in ('asked', 'running')) returning id`,

@@ -1,11 +1,12 @@
 import { runExport, type ExportRun } from '../../activities/exports/runExport.ts';
 import { deleteContact } from '../../db/contacts.ts';
 import { bytesOf } from '../../db/exports/archive.ts';
-import { cancelExport, findExport } from '../../db/exports/exports.ts';
+import { forgetInArchives } from '../../db/exports/erasing.ts';
+import { cancelExport, findExport, finishExport } from '../../db/exports/exports.ts';
 import { startExport } from '../../db/exports/start.ts';
 import { portabilityDeadline } from '../../law/answers.ts';
 import { personHasher } from '../../providers/personHashes.ts';
-import { newPeople, newWorkspace, type Workspace, World } from '../db/world.ts';
+import { endedOrStuck, newPeople, newWorkspace, type Workspace, World } from '../db/world.ts';
 import { opened } from './unzip.ts';
 
 let world: World;
@@ -176,6 +177,23 @@ describe('a person', () => {
     expect(await look(workspace, ofAnn)).toMatchObject({ state: 'cancelled' });
     const { rows } = await opened(await written(workspace, running));
     expect(rows('contacts')).toHaveLength(1);
+  });
+
+  test('who is erased is not in an archive that is just becoming whole either', async () => {
+    const workspace = await newWorkspace(world);
+    const [ann] = await newPeople(world, workspace, 1);
+    const { exportId } = await ask(workspace);
+    for (let turn = 0; turn < 3; turn += 1) await runExport(run(), workspace.tenantId, exportId);
+    const inIt = <T>(work: Parameters<typeof world.db.inTenant<T>>[1]) => world.db.inTenant(workspace.tenantId, work);
+    let forgetting: Promise<void> = Promise.resolve();
+    await inIt(async (tx) => {
+      expect(await finishExport(tx, exportId, Buffer.alloc(32), 0)).toBe(true);
+      forgetting = inIt((other) => forgetInArchives(other, ann?.contact.id ?? ''));
+      await endedOrStuck(world, forgetting);
+    });
+    await forgetting;
+    expect(await look(workspace, exportId)).toMatchObject({ state: 'expired' });
+    expect(await inIt((tx) => tx.rows(`select from export_chunks`))).toEqual([]);
   });
 
   test('gets what is about them, and nothing about anybody else', async () => {
