@@ -68,9 +68,10 @@ const place = route({
   handle: ({ who, db, body }) =>
     db.inTenant(who.tenantId, async (tx) => {
       const contactIds = body.kind === 'account' ? [] : body.contactIds;
-      await mustKnow(tx, contactIds);
       const matter = body.kind === 'matter' ? body.matter : '';
-      return mustFind(tx, await placeHold(tx, { kind: body.kind, matter, reason: body.reason, contactIds }, who.userId));
+      const id = await placeHold(tx, { kind: body.kind, matter, reason: body.reason, contactIds }, who.userId);
+      await mustKnow(tx, contactIds); // not before it is placed: that waits for an erasure, which may be theirs
+      return mustFind(tx, id);
     }),
 });
 

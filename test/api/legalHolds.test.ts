@@ -1,3 +1,4 @@
+import { heldNow } from '../../db/legalHolds.ts';
 import { addList, made } from './builders.ts';
 import { serve } from './serve.ts';
 
@@ -46,6 +47,23 @@ test.each([
   { body: { kind: 'contact', reason, contactIds: ['00000000-0000-4000-8000-000000000000'] }, status: 404, because: 'a stranger' },
 ])('a hold is refused: $because', async ({ body, status }) => {
   expect((await acme.officer.post('/v1/legal-holds', body)).status).toBe(status);
+});
+
+test('nobody is held who was being erased when the hold was asked for', async () => {
+  const { contactIds } = await addList(api, acme.id, acme.rep, [`goes@${acme.id.slice(0, 8)}.example`]);
+  let placing: ReturnType<typeof acme.officer.post> | undefined;
+  await api.db.inTenant(acme.id, async (tx) => {
+    expect(await heldNow(tx, { contactIds })).toEqual([]);
+    await tx.run(`delete from contacts where id = any($1)`, [contactIds]);
+    placing = acme.officer.post('/v1/legal-holds', { kind: 'contact', reason, contactIds });
+    const waits = () =>
+      api.db.lookUp(
+        `select from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and not l.granted`,
+        [],
+      );
+    for (const patient = AbortSignal.timeout(20_000); (await waits()).length === 0; ) patient.throwIfAborted();
+  });
+  expect((await placing)?.status).toBe(404);
 });
 
 test('while the whole account is held nothing of it is deleted by hand', async () => {
