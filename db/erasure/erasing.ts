@@ -71,7 +71,7 @@ export async function eraseNow(tx: Tx, plan: ErasurePlan, erasureId: string, has
 function tombstonesOf(tx: Tx, erasureId: string): Promise<(Tombstone & { tenantId: string; erasedAt: Date })[]> {
   return tx.rows(
     `select t.tenant_id as "tenantId", t.kind, t.hash, t.erased_at as "erasedAt" from erasures e
-     join tombstones t on t.kind = e.kind and encode(t.hash, 'hex') = any(e.hashes) where e.id = $1 order by t.hash`,
+     cross join unnest(e.hashes) as h join tombstones t on t.kind = e.kind and t.hash = decode(h, 'hex') where e.id = $1 order by t.hash`,
     [erasureId],
   );
 }
