@@ -146,6 +146,24 @@ const change = route({
   },
 });
 
+const endSessions = route({
+  method: 'delete',
+  path: '/users/{userId}/sessions',
+  action: 'users.write',
+  tag: 'Users',
+  summary: 'End every session and token of a user, who can log in again: for a machine that was lost (ASVS 7.4.5)',
+  params,
+  reply: { status: 204, schema: Nothing },
+  async handle({ who, db, params }) {
+    await db.inTenant(who.tenantId, async (tx) => {
+      const user = await findUser(tx, params.userId);
+      if (!user) throw gone();
+      await endAccess(tx, user.id, null);
+    });
+    return undefined;
+  },
+});
+
 const removeFactor = route({
   method: 'post',
   path: '/users/{userId}/second-factor/remove',
@@ -181,4 +199,4 @@ const changeProfile = route({
   },
 });
 
-export const userRoutes = [list, invitations, invite, withdraw, read, change, removeFactor, changeProfile];
+export const userRoutes = [list, invitations, invite, withdraw, read, change, endSessions, removeFactor, changeProfile];

@@ -97,6 +97,20 @@ test('an expired token, a user who was deactivated, and a role that was changed 
   expect((await owner.patch(`/v1/users/${owner.userId}`, { isDeactivated: true })).status).toBe(409);
 });
 
+test('an owner ends every session and token of a user, who can log in again; nobody else does', async () => {
+  const { rep, owner, officer } = await api.workspace();
+  const { body } = await rep.post('/v1/tokens', { name: 'script', scopes: ['contacts.read'], days: 1 });
+  const bearer = { authorization: `Bearer ${(body as { token: string }).token}` };
+  const second = headersOf(await logIn(rep.email));
+  expect((await officer.delete(`/v1/users/${rep.userId}/sessions`)).status).toBe(403);
+  expect((await rep.get('/v1/session')).status).toBe(200);
+  expect((await owner.delete(`/v1/users/${rep.userId}/sessions`)).status).toBe(204);
+  for (const headers of [bearer, second]) expect((await api.stranger.get('/v1/contacts', { headers })).status).toBe(401);
+  expect((await rep.get('/v1/session')).status).toBe(401);
+  expect((await owner.get('/v1/session')).status).toBe(200);
+  expect((await logIn(rep.email)).status).toBe(201);
+});
+
 test('nobody gives away what one’s role may not do', async () => {
   const { status } = await acme.rep.post('/v1/tokens', { name: 'script', scopes: ['obligations.read'], days: 1 });
   expect(status).toBe(422);

@@ -80,6 +80,17 @@ test('an owner invites a colleague, who accepts, and gives another role', async 
   expect((await changed).status()).toBe(200);
   await colleague.goto(`${api.origin}/users`);
   await heading('Log in to Decorum', colleague); // what was opened as a rep has ended
+
+  await colleague.getByRole('textbox', { name: 'E-mail address' }).fill('otto@kites.example');
+  await colleague.getByLabel('Password').first().fill(chosen);
+  await colleague.getByRole('button', { name: 'Log in' }).click();
+  await heading('Users', colleague);
+  await page.getByRole('row', { name: 'Otto' }).getByRole('button', { name: 'End sessions' }).click();
+  const ended = page.waitForResponse((reply) => reply.request().method() === 'DELETE');
+  await page.getByRole('dialog').getByRole('button', { name: 'End sessions' }).click();
+  expect((await ended).status()).toBe(204);
+  await colleague.goto(`${api.origin}/users`);
+  await heading('Log in to Decorum', colleague);
 });
 
 test('where the workspace wants a second factor, an owner sets it up before anything else', async () => {

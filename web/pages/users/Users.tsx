@@ -73,6 +73,16 @@ function Verbs({ user }: { user: User }) {
           ? 'The log-in works again, with the password that it had.'
           : 'Every session and API token ends at once. Mailboxes and launches stay as they are.'}
       </Confirm>
+      {!isDeactivated && (
+        <Confirm
+          label="End sessions"
+          size="xs"
+          title={`End every session of ${user.name}?`}
+          act={() => ask('delete', '/users/{userId}/sessions', { params })}
+        >
+          API tokens and links in letters end, too. {user.name} can log in again.
+        </Confirm>
+      )}
       <Confirm
         label="Erase"
         size="xs"
