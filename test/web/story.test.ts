@@ -133,7 +133,8 @@ test("a message's own markup can do nothing: no script, no handler, nothing from
   expect(shown).not.toMatch(/<script|onclick|elsewhere\.example/);
 });
 
-test('who logs out is asked to log in again', async () => {
+test('who logs out is asked to log in again, and has left nothing in the browser', async () => {
+  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0); // nor has anybody before (ASVS 14.3.3)
   await button('Log out').click();
   await heading('Log in to Decorum');
   await page.goto(`${acme.origin}/contacts`);
