@@ -3,6 +3,8 @@ export interface Callee {
   readonly number: string | null;
   /** As the contact's address spells it. */
   readonly state: string;
+  /** The same; absent: nobody knows. */
+  readonly country?: string | undefined;
   readonly zone: string | null;
 }
 

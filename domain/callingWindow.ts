@@ -26,7 +26,9 @@ export interface CallFacts {
   readonly number: string;
   /** State of the contact's address. */
   readonly state?: string | undefined;
-  /** Zone of the contact's address, when it is known: it replaces the state's zones, never those of the number. */
+  /** Zones of the address's country, where it is another one: beside the state's, because a contradiction narrows. */
+  readonly zonesAbroad?: readonly string[] | undefined;
+  /** Zone of the contact's address, when it is known: it replaces those of state and country, never those of the number. */
   readonly zone?: string | undefined;
   readonly at: string;
 }
@@ -53,15 +55,15 @@ const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Satur
  * Whether the time allows a call (P12): in every zone the person may be in, by the rules of the number's state and of the address's.
  * Lists, attempts and bans are other rules. A number without rules is not called, whatever the address.
  */
-export function callingWindow({ number, state, zone, at }: CallFacts, tables: CallingTables): CallingWindow {
+export function callingWindow({ number, state, zonesAbroad = [], zone, at }: CallFacts, tables: CallingTables): CallingWindow {
   const code = /^\+1([2-9]\d\d)[2-9]\d{6}$/.exec(number)?.[1];
   const home = code === undefined ? null : tables.areaCode(code);
   if (!home) return without('no rules for this number: toll-free, foreign or an unknown area code');
-  const addressZones = zone !== undefined ? [zone] : state !== undefined ? tables.zonesOfState(state) : [];
-  if (!addressZones) return without(`no rules for the address: ${state} is no U.S. state`);
+  const stateZones = zone !== undefined ? [] : state !== undefined ? tables.zonesOfState(state) : [];
+  if (!stateZones) return without(`no rules for the address: ${state} is no U.S. state`);
 
   const states = [...new Set(state === undefined ? [home.state] : [home.state, state])];
-  const zones = [...new Set([...home.zones, ...addressZones])];
+  const zones = [...new Set([...home.zones, ...(zone !== undefined ? [zone] : [...stateZones, ...zonesAbroad])])];
   const everywhere = zones.map((name) => hoursInZone(name, states, tables));
   const asked = Temporal.Instant.from(at);
   const askedMs = asked.epochMilliseconds;

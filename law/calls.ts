@@ -3,6 +3,7 @@ import type { Because, Callee, CallFacts, CallingSwitches, Judgment } from '../d
 import { type CallingTables, type CallingWindow, callingWindow } from '../domain/callingWindow.ts';
 import { usState } from '../domain/usStates.ts';
 import { callingLaw, callingTables } from './calling.ts';
+import { countryCode, zonesOfCountry } from './countries.ts';
 
 const FEDERAL_HOURS = '47 CFR 64.1200(c)(1); 16 CFR 310.4(c)';
 const FEDERAL_REGISTRY = '16 CFR 310.4(b)(1)(iii)(B), 310.4(b)(3)(iv); 47 CFR 64.1200(c)(2)';
@@ -12,10 +13,16 @@ const REASSIGNED = '47 CFR 64.1200(m)';
 /** From this age on a registry's data clears nothing: 16 CFR 310.4(b)(3)(iv). */
 const STALE_AT_DAYS = 31;
 const HOUR_MS = 3_600_000;
+/** The territories are countries to IANA's tables, and states to the rules of calls. */
+const TERRITORIES = new Set(['PR', 'GU', 'VI', 'AS', 'MP']);
 const wholeDay = { from: 0, to: 24 * 60 };
 
 /** The window of a call, by the rules in force and the tenant's switches. A ban is no hours: it has no end that the table knows. */
-export function callWindow({ number, state, zone }: Callee, at: Date, { exemptions, bans }: CallingSwitches): CallingWindow {
+export function callWindow(
+  { number, state, country = '', zone }: Callee,
+  at: Date,
+  { exemptions, bans }: CallingSwitches,
+): CallingWindow {
   const exempt = new Set(exemptions);
   const tables: CallingTables = {
     ...callingTables,
@@ -25,9 +32,11 @@ export function callWindow({ number, state, zone }: Callee, at: Date, { exemptio
         ? { state: name, weekday: wholeDay, saturday: wholeDay, sunday: wholeDay, barredOn: null }
         : callingTables.inForce(name, on),
   };
-  const home = usState(state);
+  const land = countryCode(country) ?? 'US';
+  const home = usState(state) ?? (TERRITORIES.has(land) ? land : null);
+  const zonesAbroad = land === 'US' || TERRITORIES.has(land) ? [] : zonesOfCountry(land);
   const window = callingWindow(
-    { number: number ?? '', state: home ?? undefined, zone: zone ?? undefined, at: at.toISOString() },
+    { number: number ?? '', state: home ?? undefined, zonesAbroad, zone: zone ?? undefined, at: at.toISOString() },
     tables,
   );
   const ban = bans.find((one) => window.states.includes(one.state));

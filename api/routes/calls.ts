@@ -87,6 +87,7 @@ const clearance = route({
       taskId: Id.optional(),
       number: z.string().max(40).optional(),
       state: z.string().max(60).default(''),
+      country: z.string().max(60).default(''),
       zone: Zone.optional(),
     })
     .refine(
@@ -96,10 +97,10 @@ const clearance = route({
   reply: { status: 200, schema: Clearance },
   errors: ['not-found', 'invalid-request'],
   async handle({ who, db, deps, body }) {
-    const { taskId, number, state, zone = null } = body;
+    const { taskId, number, state, country, zone = null } = body;
     const asked =
       taskId === undefined
-        ? askedFor({ who, deps }, { number: typed(number ?? ''), state, zone }, nobody)
+        ? askedFor({ who, deps }, { number: typed(number ?? ''), state, country, zone }, nobody)
         : await db.inTenant(who.tenantId, (tx) => askedOfTask(tx, { who, deps }, taskId));
     return shown(await clear(db, who.tenantId, await withReassigned(asked, deps), rulesOf(deps)), asked);
   },

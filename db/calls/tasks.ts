@@ -18,6 +18,7 @@ interface Unwindowed {
   id: string;
   phone: string | null;
   state: string;
+  country: string;
   zone: string | null;
   at: Date;
 }
@@ -28,7 +29,7 @@ interface Unwindowed {
  */
 export async function windowCalls(tx: Tx, launchId: string, cohort: number, rules: WindowRules): Promise<void> {
   const tasks = await tx.rows<Unwindowed>(
-    `select t.id, c.phone, coalesce(c.state, '') as state, c.zone, t.due_at as at
+    `select t.id, c.phone, coalesce(c.state, '') as state, coalesce(c.country, '') as country, c.zone, t.due_at as at
      from tasks t join enrolments e on e.tenant_id = t.tenant_id and e.id = t.enrolment_id
      left join contacts c on c.tenant_id = t.tenant_id and c.id = t.contact_id
      where e.launch_id = $1 and e.cohort = $2 and e.state = 'queued' and t.kind = 'call' and t.state = 'not_cleared' and t.window_basis is null
@@ -43,7 +44,7 @@ export async function windowCalls(tx: Tx, launchId: string, cohort: number, rule
 /** The window of one task from `at` on: for a call back. Null: there is no call to be made of this task. */
 export async function rewindow(tx: Tx, taskId: string, at: Date | null, rules: WindowRules): Promise<CallingWindow | null> {
   const [task] = await tx.rows<Unwindowed>(
-    `select t.id, c.phone, coalesce(c.state, '') as state, c.zone, coalesce($2, decorum.now()) as at
+    `select t.id, c.phone, coalesce(c.state, '') as state, coalesce(c.country, '') as country, c.zone, coalesce($2, decorum.now()) as at
      from tasks t left join contacts c on c.tenant_id = t.tenant_id and c.id = t.contact_id
      where t.id = $1 and t.kind = 'call' and t.state in ('open', 'not_cleared') for update of t`,
     [taskId, at],
@@ -55,9 +56,9 @@ export async function rewindow(tx: Tx, taskId: string, at: Date | null, rules: W
 
 async function writeWindows(tx: Tx, tasks: readonly Unwindowed[], rules: WindowRules): Promise<CallingWindow[]> {
   const switches = await readSwitches(tx);
-  const windowed = tasks.map(({ id, phone, state, zone, at }) => {
+  const windowed = tasks.map(({ id, phone, state, country, zone, at }) => {
     const number = phone === null ? null : phoneNumber(phone);
-    const window = rules.window({ number, state, zone }, at, switches);
+    const window = rules.window({ number, state, country, zone }, at, switches);
     return { id, number, window, at };
   });
   await tx.run(
@@ -136,13 +137,13 @@ export interface TaskCallee {
 
 /** The callee of a task; null when it is no call that is to be made. */
 export async function calleeOf(tx: Tx, taskId: string): Promise<TaskCallee | null> {
-  const [found] = await tx.rows<Omit<TaskCallee, 'callee'> & { phone: string | null; state: string; zone: string | null }>(
-    `select t.contact_id as "contactId", t.owner_id as "ownerId", c.phone, coalesce(c.state, '') as state, c.zone, c.created_at as "knownSince"
+  const [found] = await tx.rows<Omit<TaskCallee, 'callee'> & Omit<Callee, 'number'> & { phone: string | null }>(
+    `select t.contact_id as "contactId", t.owner_id as "ownerId", c.phone, coalesce(c.state, '') as state, coalesce(c.country, '') as country, c.zone, c.created_at as "knownSince"
      from tasks t left join contacts c on c.tenant_id = t.tenant_id and c.id = t.contact_id
      where t.id = $1 and t.kind = 'call' and t.state in ('open', 'not_cleared')`,
     [taskId],
   );
   if (!found) return null;
-  const { phone, state, zone, ...whose } = found;
-  return { ...whose, callee: { number: phone === null ? null : phoneNumber(phone), state, zone } };
+  const { phone, state, country, zone, ...whose } = found;
+  return { ...whose, callee: { number: phone === null ? null : phoneNumber(phone), state, country, zone } };
 }

@@ -173,3 +173,80 @@ test('from one opening to the next it is as many hours as the day has, 23 and 25
   );
   expect([...seen].sort((a, b) => a - b)).toEqual([23, 24, 25]);
 });
+
+test.each([
+  {
+    number: '+12125550100',
+    state: '',
+    country: 'Germany',
+    zone: null,
+    at: '2026-11-24T19:30:00Z',
+    allowed: true,
+    because: '14:30 in New York, 20:30 in Berlin',
+  },
+  {
+    number: '+12125550100',
+    state: '',
+    country: 'germany',
+    zone: null,
+    at: '2026-11-24T20:30:00Z',
+    allowed: false,
+    because: '21:30 in Berlin',
+  },
+  {
+    number: '+12125550100',
+    state: '',
+    country: 'Germany',
+    zone: 'America/New_York',
+    at: '2026-11-24T20:30:00Z',
+    allowed: true,
+    because: 'the zone is known to be another',
+  },
+  {
+    number: '+12125550100',
+    state: 'Bavaria',
+    country: '',
+    zone: null,
+    at: '2026-11-24T20:30:00Z',
+    allowed: true,
+    because: 'nothing says where that is',
+  },
+  {
+    number: '+12125550100',
+    state: 'NY',
+    country: 'DE',
+    zone: null,
+    at: '2026-11-24T20:30:00Z',
+    allowed: false,
+    because: 'a contradiction narrows',
+  },
+  {
+    number: '+12125550100',
+    state: 'NY',
+    country: 'United States',
+    zone: null,
+    at: '2026-11-25T01:30:00Z',
+    allowed: true,
+    because: 'at home',
+  },
+  {
+    number: '+12125550100',
+    state: '',
+    country: 'Puerto Rico',
+    zone: null,
+    at: '2026-11-24T14:30:00Z',
+    allowed: true,
+    because: '10:30 there, and 09:30 in New York',
+  },
+  {
+    number: '+12125550100',
+    state: '',
+    country: 'Puerto Rico',
+    zone: 'America/New_York',
+    at: '2026-11-24T13:30:00Z',
+    allowed: false,
+    because: '08:30 is before its nine, which binds wherever the person is',
+  },
+])('an address in another country: $country, $because', ({ at, allowed, ...callee }) => {
+  expect(callWindow(callee, new Date(at), { exemptions: [], bans: [] }).allowed).toBe(allowed);
+});
