@@ -77,7 +77,8 @@ describe('no message to a person begins after the answer to the opt-out', () => 
     const restore = slow ? await world.slow(slow, 0.02) : () => Promise.resolve();
     let [sent, kept] = [0, 0];
     try {
-      for (let round = 0; round < rounds; round += 1) {
+      // A race that only one side ever wins proves nothing: on a busy machine it takes more of them.
+      for (let round = 0; round < rounds || ((sent === 0 || kept === 0) && round < 20); round += 1) {
         const { begun, answered } = await race(workspace, 500);
         const late = [...begun].filter(([id, at]) => at > (answered.get(id) ?? 0));
         expect(late).toEqual([]);
@@ -88,7 +89,6 @@ describe('no message to a person begins after the answer to the opt-out', () => 
     } finally {
       await restore();
     }
-    // A race that only one side ever wins proves nothing.
     expect({ sent: sent > 0, kept: kept > 0 }).toEqual({ sent: true, kept: true });
   });
 });
