@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listAggregates } from '../../db/erasure/aggregates.ts';
-import { readDataMap } from '../../db/erasure/plan.ts';
+import { readDataMap } from '../../db/dataMap.ts';
 import { inventoryOf } from '../../domain/dataMap.ts';
 import { route } from '../route.ts';
 import { Instant } from '../shapes.ts';

@@ -1,4 +1,5 @@
-import { fateOf, keptBecause, type MappedColumn, readColumnWords } from '../../domain/dataMap.ts';
+import { fateOf, keptBecause, type MappedColumn } from '../../domain/dataMap.ts';
+import { byTable, keyOf, readDataMap, type TableKey } from '../dataMap.ts';
 import type { Tx } from '../transaction.ts';
 
 /** One table of a purge, in the order in which tables go: what points at a row before the row. */
@@ -8,40 +9,12 @@ export interface ErasureTable {
   readonly fate: 'delete' | 'follow' | 'blank' | 'keep';
   readonly kept: string;
   readonly columns: readonly MappedColumn[];
-  /** Of the primary key behind the tenant, by which batches are cut; of a table of one row the tenant's own. */
-  readonly key: readonly { readonly name: string; readonly type: string }[];
+  /** By which batches are cut. */
+  readonly key: TableKey;
 }
 
 export interface ErasurePlan {
   readonly tables: readonly ErasureTable[];
-}
-
-interface Row {
-  table: string;
-  name: string;
-  type: string;
-  words: string | null;
-  keyPlace: number | null;
-  isNullable: boolean;
-  isGenerated: boolean;
-}
-
-/** The data map as the catalogue has it: every column of every table behind the tenant's wall, and of the tenants themselves. */
-export async function readDataMap(tx: Tx): Promise<MappedColumn[]> {
-  const rows = await tx.rows<Row>(`
-    select c.relname as table, a.attname as name, format_type(a.atttypid, null) as type, col_description(c.oid, a.attnum) as words,
-      array_position(i.indkey::int2[], a.attnum) + 1 as "keyPlace", not a.attnotnull as "isNullable", a.attgenerated <> '' as "isGenerated"
-    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    left join pg_index i on i.indrelid = c.oid and i.indisprimary
-    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-      and (c.relname = 'tenants' or exists (select from pg_attribute t where t.attrelid = c.oid and t.attname = 'tenant_id' and not t.attisdropped))
-    order by c.relname, a.attnum`);
-  return rows.map(({ words, ...column }) => {
-    const said = readColumnWords(words);
-    if (!said)
-      throw new Error(`The data map does not say what becomes of ${column.table}.${column.name}: comment it (db/describe.ts).`);
-    return { ...column, ...said };
-  });
 }
 
 /** What a purge does, made from the comments of the columns: a table that a later release adds is in it because it has comments. */
@@ -54,8 +27,7 @@ export async function planErasure(tx: Tx): Promise<ErasurePlan> {
       )
     ).map(({ table }) => table),
   );
-  const tables = new Map<string, MappedColumn[]>();
-  for (const column of columns) tables.set(column.table, [...(tables.get(column.table) ?? []), column]);
+  const tables = byTable(columns);
   const links = await pointers(tx);
   const ordered = childrenFirst([...tables.keys()], links);
   const planned = ordered.map((table): ErasureTable => {
@@ -78,15 +50,6 @@ export async function planErasure(tx: Tx): Promise<ErasurePlan> {
 
 /** Shredded in the last step of a purge by `destroyTenantKey`: with it goes what only the key can read. */
 const withKey = new Map([['tenant_keys', 'the key is destroyed when all else is proved gone, and must not be made again']]);
-
-function keyOf(columns: readonly MappedColumn[]): ErasureTable['key'] {
-  const key = columns
-    .filter(({ keyPlace }) => keyPlace !== null)
-    .sort((a, b) => (a.keyPlace ?? 0) - (b.keyPlace ?? 0))
-    .map(({ name, type }) => ({ name, type }));
-  const behindTenant = key.filter(({ name }) => name !== 'tenant_id');
-  return behindTenant.length > 0 ? behindTenant : key;
-}
 
 /** Which table has rows that point at rows of which. */
 function pointers(tx: Tx): Promise<{ from: string; to: string; cascades: boolean }[]> {

@@ -1,3 +1,4 @@
+import { byTable, type DataColumn, keyOf, readDataMap, type TableKey } from '../dataMap.ts';
 import type { Tx } from '../transaction.ts';
 import { type Link, wayToPerson } from './person.ts';
 
@@ -5,8 +6,8 @@ import { type Link, wayToPerson } from './person.ts';
 export interface ExportTable {
   readonly name: string;
   readonly columns: readonly ExportColumn[];
-  /** Of the primary key behind the tenant: by it the rows are paged. */
-  readonly key: readonly { readonly name: string; readonly type: string }[];
+  /** By which the rows are paged. */
+  readonly key: TableKey;
   /** The condition by which one person's rows are told; `$1` is the contact, `$2` the keyed hash of the number. Null: every row. */
   readonly ofPerson: string | null;
 }
@@ -32,37 +33,19 @@ interface Omission {
   readonly because: 'secret' | 'not of one person' | 'a copy of this';
 }
 
-interface Column extends ExportColumn {
-  table: string;
-  category: string;
-  owner: string;
-  mayRead: boolean;
-  /** Place in the primary key, from 1; null: not of it. */
-  keyPlace: number | null;
-}
-
 /** Of these a file is made: columns whose data belong to the account or to people. A table of none but these is the machine's. */
 const owned: readonly string[] = ['account', 'contact', 'user'];
 /** The copies that are being made. */
 const copies: readonly string[] = ['export_chunks', 'export_files'];
 /** Whoever has one of these can act as somebody: they never leave, whatever their owner asks (P5). */
-const isSecret = ({ category, name }: Column): boolean => category.startsWith('user.authorization') || name === 'mail_key';
+const isSecret = ({ category, name }: DataColumn): boolean => category.startsWith('user.authorization') || name === 'mail_key';
 
 /**
  * What an account, or one person, is handed out (P8): every table with the tenant's column, by the data map that stands in the comments of
  * the columns. A table that a later release adds is in the export because it has a comment, and has one because the build asks for it.
  */
 export async function planExport(tx: Tx, contactId: string | null): Promise<ExportPlan> {
-  const columns = await tx.rows<Column>(`
-    select c.relname as table, a.attname as name, format_type(a.atttypid, null) as type, split_part(d.words, '; ', 1) as category,
-      split_part(d.words, '; ', 2) as owner, has_column_privilege(c.oid, a.attnum, 'select') as "mayRead",
-      array_position(i.indkey::int2[], a.attnum) + 1 as "keyPlace" -- counted from 0 there
-    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-    join pg_index i on i.indrelid = c.oid and i.indisprimary
-    cross join lateral (select coalesce(col_description(c.oid, a.attnum), '') as words) d
-    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-      and (c.relname = 'tenants' or exists (select from pg_attribute t where t.attrelid = c.oid and t.attname = 'tenant_id' and not t.attisdropped))
-    order by c.relname, a.attnum`);
+  const columns = await readDataMap(tx);
   const links = contactId === null ? [] : await linksBetweenTables(tx);
   const tables: ExportTable[] = [];
   const omitted: Omission[] = [];
@@ -86,21 +69,6 @@ export async function planExport(tx: Tx, contactId: string | null): Promise<Expo
   }
   const { id } = await tx.row<{ id: string }>(`select gen_random_uuid() as id`);
   return { id, tables, empty: [], omitted };
-}
-
-function byTable(columns: readonly Column[]): Map<string, Column[]> {
-  const tables = new Map<string, Column[]>();
-  for (const column of columns) tables.set(column.table, [...(tables.get(column.table) ?? []), column]);
-  return tables;
-}
-
-function keyOf(columns: readonly Column[]): ExportTable['key'] {
-  const key = columns
-    .filter(({ keyPlace }) => keyPlace !== null)
-    .sort((a, b) => (a.keyPlace ?? 0) - (b.keyPlace ?? 0))
-    .map(({ name, type }) => ({ name, type }));
-  const behindTenant = key.filter(({ name }) => name !== 'tenant_id');
-  return behindTenant.length > 0 ? behindTenant : key; // of a workspace's one row of settings the key is the workspace
 }
 
 /** Foreign keys without their tenant's column: one column points at one. */

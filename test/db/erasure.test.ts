@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { readDataMap } from '../../db/dataMap.ts';
 import { eraseAccountBatch } from '../../db/erasure/batches.ts';
-import { planErasure, readDataMap } from '../../db/erasure/plan.ts';
+import { planErasure } from '../../db/erasure/plan.ts';
 import { countLeft, probe } from '../../db/erasure/proof.ts';
 import { isErased, writeTombstones } from '../../db/erasure/tombstones.ts';
 import { placeHold, releaseHold } from '../../db/legalHolds.ts';
