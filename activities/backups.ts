@@ -1,10 +1,11 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import { tellTroubles } from './backups/alarm.ts';
 import { drillRestore } from './backups/drill.ts';
 import { rotateBackups } from './backups/rotate.ts';
 import { takeBackup } from './backups/take.ts';
 import { verifyBackups } from './backups/verify.ts';
 import type { BackupWorld } from './backups/world.ts';
+import { beating } from './beating.ts';
 
 export interface BackupDependencies {
   /** Absent where no store is named: then there is no Schedule either. */
@@ -26,13 +27,3 @@ export function backupActivities({ backups }: BackupDependencies) {
   };
 }
 export type BackupActivities = ReturnType<typeof backupActivities>;
-
-async function beating(work: () => Promise<void>): Promise<void> {
-  const context = Context.current();
-  const beat = setInterval(() => context.heartbeat(), 2_000);
-  try {
-    await work();
-  } finally {
-    clearInterval(beat);
-  }
-}

@@ -27,6 +27,7 @@ import { eraseCopies } from '../db/rehearsal/keeping.ts';
 import type { Tx } from '../db/transaction.ts';
 import { signCertificate } from '../providers/certificateSignature.ts';
 import { addressHash } from '../providers/keyedHash.ts';
+import { beating } from './beating.ts';
 import { tellOfDelay } from './deletion/tellOfDelay.ts';
 import type { DeletionDependencies } from './deletion/world.ts';
 
@@ -38,17 +39,6 @@ const listedForMs = 3 * 60 * 1000;
 export function deletionActivities(deps: DeletionDependencies) {
   const { db, vault, executions, certificates } = deps;
   const inTenant = <Result>(tenantId: string, work: (tx: Tx) => Promise<Result>) => db.inTenant(tenantId, work);
-
-  /** Long work beside a heartbeat, by which a worker that dies is noticed. */
-  async function beating<Result>(work: () => Promise<Result>): Promise<Result> {
-    const context = Context.current();
-    const beat = setInterval(() => context.heartbeat(), 5_000);
-    try {
-      return await work();
-    } finally {
-      clearInterval(beat);
-    }
-  }
 
   /** How many executions there were; each is ended and deleted. */
   async function removeRuns(tenantId: string): Promise<number> {

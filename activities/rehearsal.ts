@@ -7,6 +7,7 @@ import type { Database } from '../db/transaction.ts';
 import { rehearsalWork } from '../db/workflowIds.ts';
 import { noTransport } from '../providers/mail/noTransport.ts';
 import { createTemplates } from '../providers/templates.ts';
+import { beating } from './beating.ts';
 import { mailActivities, type MailDependencies } from './mail.ts';
 import { wordsOnly } from './mail/wordsOnly.ts';
 import { play } from './rehearsal/play.ts';
@@ -89,14 +90,4 @@ export type RehearsalActivities = ReturnType<typeof rehearsalActivities>;
 
 function find(db: Database, tenantId: string, rehearsalId: string): Promise<Rehearsal | undefined> {
   return db.inTenant(tenantId, (tx) => findRehearsal(tx, rehearsalId));
-}
-
-async function beating<T>(work: () => Promise<T>): Promise<T> {
-  const context = Context.current();
-  const beat = setInterval(() => context.heartbeat(), 2_000);
-  try {
-    return await work();
-  } finally {
-    clearInterval(beat);
-  }
 }
