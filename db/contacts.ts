@@ -7,7 +7,7 @@ import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
 /** What somebody may write about a person; an empty text says nothing. */
-export interface ContactFacts {
+interface ContactWords {
   /** As it was given; null: none. */
   email: string | null;
   phone: string | null;
@@ -28,7 +28,7 @@ export interface ContactFacts {
   extra: Record<string, string>;
 }
 
-export interface Contact extends ContactFacts {
+export interface Contact extends ContactWords {
   id: string;
   /** An opt-out of the whole workspace holds everything back. */
   suppressed: boolean;
@@ -62,8 +62,8 @@ const stored = {
   ownerId: 'owner_id',
   tags: 'tags',
   extra: 'extra',
-} as const satisfies Record<keyof ContactFacts, string>;
-const facts = Object.keys(stored) as (keyof ContactFacts)[];
+} as const satisfies Record<keyof ContactWords, string>;
+const facts = Object.keys(stored) as (keyof ContactWords)[];
 
 const columns = `c.id, ${facts.map((name) => `c.${stored[name]} as "${name}"`).join(', ')},
   c.created_at as "createdAt", c.updated_at as "updatedAt",
@@ -162,7 +162,7 @@ export function listTags(tx: Tx): Promise<{ tag: string; people: number }[]> {
 }
 
 /** The new contact's id; null when somebody has the address already. */
-export async function addContact(tx: Tx, contact: ContactFacts, identity: Identity | null): Promise<string | null> {
+export async function addContact(tx: Tx, contact: ContactWords, identity: Identity | null): Promise<string | null> {
   const [added] = await tx.rows<{ id: string }>(
     `insert into contacts (tenant_id, canonical_email, address_hash, domain_hash, company_key, ${facts.map((name) => stored[name]).join(', ')})
      values (decorum.tenant(), $1, $2, $3, $4, ${facts.map((_, i) => `$${i + 5}`).join(', ')})
@@ -182,7 +182,7 @@ export async function wasErased(tx: Tx, addressHash: Buffer): Promise<boolean> {
   return (await isErased(tx, [addressHash])).size > 0;
 }
 
-export type ContactChange = { [Fact in keyof ContactFacts]?: ContactFacts[Fact] | undefined };
+export type ContactChange = { [Fact in keyof ContactWords]?: ContactWords[Fact] | undefined };
 export type ChangeRefusal = 'no_such_contact' | 'address_taken' | 'no_identity' | 'in_a_sequence';
 
 /**
