@@ -1,4 +1,4 @@
-import { Group, Stack, Text, Title } from '@mantine/core';
+import { Box, Group, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 
 /** A page: its heading (also of the window), one line on what it answers, what can be done here, and the rest. */
@@ -24,7 +24,7 @@ export function Page({
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-start" gap="sm">
-        <div>
+        <Box flex="1 1 18rem">
           <Title order={1} tabIndex={-1} ref={heading}>
             {title}
           </Title>
@@ -33,7 +33,7 @@ export function Page({
               {about}
             </Text>
           )}
-        </div>
+        </Box>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}
       </Group>
       {children}

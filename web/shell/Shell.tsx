@@ -40,7 +40,7 @@ export function Shell() {
               aria-controls="places"
             />
             <Text fw={700}>Decorum</Text>
-            <Text c="dimmed" truncate>
+            <Text c="dimmed" truncate visibleFrom="xs">
               {tenant.name}
             </Text>
             <Clock kind={tenant.kind} factor={tenant.clockFactor} />
@@ -61,26 +61,39 @@ export function Shell() {
 
 function Places() {
   const may = useMay();
-  return (
-    <>
-      {places
-        .filter(({ action }) => may(action))
+  const open = places.filter(({ action }) => may(action));
+  // What one comes for stands on top: the day's work, the machine, or the promises.
+  const first = may('tasks.read') ? 'Outreach' : may('system.read') ? 'Workspace' : 'Promises';
+  const groups = [...new Set(open.map(({ group }) => group))].toSorted((a, b) => Number(b === first) - Number(a === first));
+  return groups.map((group) => (
+    <div key={group} role="group" aria-label={group} className="nav-group">
+      {groups.length > 1 && (
+        <Text c="dimmed" size="xs" aria-hidden="true">
+          {group}
+        </Text>
+      )}
+      {open
+        .filter((place) => place.group === group)
         .map(({ to, label }) => (
           <Link key={to} to={to} className="nav-link">
             {label}
           </Link>
         ))}
-    </>
-  );
+    </div>
+  ));
 }
 
 /** What is not a real workspace says so on every page: nothing leaves it, and its time may run faster. */
 function Clock({ kind, factor }: { kind: string; factor: number }) {
   if (kind === 'real') return null;
   return (
-    <Badge variant="outline" color="gray" autoContrast c="var(--mantine-color-text)" tt="none">
+    <Badge variant="outline" color="gray" autoContrast c="var(--mantine-color-text)" tt="none" flex="none">
       {kind}
-      {factor > 1 && `, clock ×${factor}`}
+      {factor > 1 && (
+        <Text span inherit visibleFrom="xs">
+          , clock ×{factor}
+        </Text>
+      )}
     </Badge>
   );
 }

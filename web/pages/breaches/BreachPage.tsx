@@ -11,6 +11,7 @@ import { Waiting } from '../../parts/Waiting.tsx';
 import { TimeLeft, When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
 import { Clocks, type Incident } from './Clocks.tsx';
+import { categories } from './FactFields.tsx';
 import { Holds } from './Holds.tsx';
 import { NextAction } from './NextAction.tsx';
 import { Timeline } from './Timeline.tsx';
@@ -48,6 +49,7 @@ export function BreachPage() {
               <a href={`/v1/breaches/${incident.id}/bundle.pdf`}>Evidence as PDF</a>
             </Group>
           )}
+          <Timeline incidentId={incident.id} />
         </Stack>
         <Stack gap="lg">
           <Clocks incident={incident} />
@@ -55,7 +57,6 @@ export function BreachPage() {
           {incident.progress.undone > 0 && <Undone incident={incident} />}
         </Stack>
       </div>
-      <Timeline incidentId={incident.id} />
     </Page>
   );
 }
@@ -76,7 +77,7 @@ function About({ incident }: { incident: Incident }) {
 
 /** When the notice leaves, approved or not: on every screen where somebody might wait for somebody else. */
 function Leaves({ incident }: { incident: Incident }) {
-  const { noticeAt, noticeBecause, noticeStartedAt, progress } = incident;
+  const { noticeAt, noticeBecause, noticeStartedAt, progress, facts } = incident;
   const { people, sent, toldOtherwise, owed, undone } = progress;
   return (
     <section aria-label="The notice">
@@ -94,6 +95,12 @@ function Leaves({ incident }: { incident: Incident }) {
       ) : (
         <Text>No notice leaves by itself: it was switched off, waived, or nobody is to be told.</Text>
       )}
+      {noticeStartedAt !== null && owed === 0 && !facts.isScopeKnown && (
+        <Text>
+          Everybody known is told. The promise to the users stays open until the facts say that everybody who is affected is
+          known.
+        </Text>
+      )}
       <Facts
         facts={[
           ['Affected', people],
@@ -108,24 +115,25 @@ function Leaves({ incident }: { incident: Incident }) {
 }
 
 function Known({ incident: { facts, missing } }: { incident: Incident }) {
+  const seesNext = useMay()('breaches.write'); // where what is missing stands already
+  const leaked = [...facts.data.map((category) => categories[category]), facts.otherData].filter(Boolean).join(', ');
+  const said = (fact: string) => fact || <Text c="dimmed">not said yet</Text>;
   return (
     <section aria-label="What is known">
       <Title order={2}>What is known</Title>
-      <Stack gap="xs">
-        {missing.length > 0 && <Text>Missing: {missing.join('; ')}.</Text>}
-        <Facts
-          facts={[
-            ['What happened', facts.nature],
-            ['When', facts.happened],
-            ['Data', [...facts.data, facts.otherData].filter(Boolean).join(', ').replaceAll('_', ' ')],
-            ['Systems', facts.systems],
-            ['Encrypted', facts.encrypted ? `yes; the key is ${facts.keySafe ? 'safe' : 'not known to be safe'}` : 'no'],
-            ['What is being done', facts.steps],
-            ['What people can do', facts.advice],
-            ['Whom to ask', facts.contact],
-          ]}
-        />
-      </Stack>
+      {!seesNext && missing.length > 0 && <Text>Missing: {missing.join('; ')}.</Text>}
+      <Facts
+        facts={[
+          ['What happened', said(facts.nature)],
+          ['When', said(facts.happened)],
+          ['Data', said(leaked)],
+          ['Systems', said(facts.systems)],
+          ['Encrypted', facts.encrypted ? `yes; the key is ${facts.keySafe ? 'safe' : 'not known to be safe'}` : 'no'],
+          ['What is being done', said(facts.steps)],
+          ['What people can do', said(facts.advice)],
+          ['Whom to ask', said(facts.contact)],
+        ]}
+      />
     </section>
   );
 }

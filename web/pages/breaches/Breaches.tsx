@@ -63,7 +63,10 @@ export function Breaches() {
         columns={columns}
         keyOf={({ id }) => id}
         empty={
-          <Empty title="No incident, and no drill yet">A drill measures how long notices take, and shows who does what.</Empty>
+          <Empty title="No incident, and no drill yet">
+            Open one as soon as something is found: the clock runs from the discovery, and facts can follow. Before that, a drill
+            measures how long notices take, and shows who does what.
+          </Empty>
         }
       />
     </Page>

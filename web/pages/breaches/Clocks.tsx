@@ -42,7 +42,7 @@ function Summary({ lines }: { lines: readonly Line[] }) {
       {next && (
         <>
           The next ends in <TimeLeft until={next.dueAt} isBare />: {next.recipient}
-          {next.state && `, ${next.state}`}.
+          {!next.recipient.includes(next.state) && `, ${next.state}`}.
         </>
       )}
     </Text>

@@ -13,11 +13,11 @@ const words: readonly { name: Words; label: string; description?: string }[] = [
   { name: 'advice', label: 'What people can do to protect themselves' },
   { name: 'contact', label: 'Whom to ask, with a telephone number' },
 ];
-const categories = [
-  { value: 'ssn', label: 'Social Security numbers' },
-  { value: 'driver_licence', label: 'Driver licence or ID card numbers' },
-  { value: 'email_and_password', label: 'E-mail addresses or user names with passwords' },
-] as const;
+export const categories: Readonly<Record<NonNullable<Facts['data']>[number], string>> = {
+  ssn: 'Social Security numbers',
+  driver_licence: 'Driver licence or ID card numbers',
+  email_and_password: 'E-mail addresses or user names with passwords',
+};
 const flags = [
   { name: 'encrypted', label: 'The data were encrypted' },
   { name: 'keySafe', label: 'The key was not taken with them' },
@@ -45,7 +45,7 @@ export function FactFields({ facts, set }: { facts: Partial<Facts>; set: (change
       })}
       <Checkbox.Group label="Data that leaked" value={[...data]} onChange={(chosen) => set({ data: chosen })}>
         <Stack gap="xs" mt="xs">
-          {categories.map(({ value, label }) => (
+          {Object.entries(categories).map(([value, label]) => (
             <Checkbox key={value} value={value} label={label} />
           ))}
         </Stack>

@@ -61,18 +61,18 @@ export function Contacts() {
       about={size && `${counted(size.people, 'person', 'people')}${isFiltered ? ' by this filter' : ''}.`}
       actions={
         <>
-          {importFile}
-          {may('contacts.write') && (
-            <Button variant="default" onClick={adding.open}>
-              Add a person
-            </Button>
-          )}
+          <Download path="/contacts/export" query={{ ...query, sort }} />
           {may('contacts.write') && (
             <Button variant="default" onClick={saving.open} disabled={!size || size.people === 0}>
               Make a list of these
             </Button>
           )}
-          <Download path="/contacts/export" query={{ ...query, sort }} />
+          {may('contacts.write') && (
+            <Button variant="default" onClick={adding.open}>
+              Add a person
+            </Button>
+          )}
+          {importFile}
         </>
       }
       search="Search contacts"

@@ -1,7 +1,7 @@
 import { Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ask, type Reply } from '../../api.ts';
-import { Count } from '../../parts/Count.tsx';
+import { Count, counted } from '../../parts/Count.tsx';
 import { type Column, Listing } from '../../parts/Listing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { allOf } from '../../parts/pages.ts';
@@ -29,16 +29,14 @@ const kinds: readonly Column<Kind>[] = [
     head: 'Where',
     cell: ({ places }) => (
       <details>
-        <summary>
-          <Count of={places.length} /> columns
-        </summary>
+        <summary>{counted(places.length, 'column')}</summary>
         {places.join(', ')}
       </details>
     ),
   },
 ];
 
-const counted: readonly Column<Aggregate>[] = [
+const tallied: readonly Column<Aggregate>[] = [
   { head: 'Count', cell: ({ measure }) => measure },
   { head: 'Of', cell: ({ cell }) => cell ?? 'all' },
   { head: 'People', numeric: true, cell: ({ people }) => <Count of={people} /> },
@@ -64,7 +62,7 @@ export function DataMap() {
           <Listing
             label="Counts that stay"
             list={allOf(counts.data.items)}
-            columns={counted}
+            columns={tallied}
             keyOf={({ measure, cell }) => `${measure} ${cell}`}
             empty={<p>None. A count of fewer than ten people is not kept, nor one that tells such a count by subtraction.</p>}
           />

@@ -2,6 +2,7 @@ import { SimpleGrid, Title } from '@mantine/core';
 import { Bars } from '../../parts/Bars.tsx';
 import type { Launch } from './LaunchPage.tsx';
 import { reasonOf } from '../../parts/reasons.ts';
+import { subjectOf } from '../../parts/subject.ts';
 
 /** How far everybody is, step by step, and why some are not. */
 export function Progress({ launch: { people, steps, blocked, stopped, paused } }: { launch: Launch }) {
@@ -12,7 +13,7 @@ export function Progress({ launch: { people, steps, blocked, stopped, paused } }
     ['Taken in', all - (people.blocked ?? 0)],
     ...steps.map(
       ({ kind, title, counts }, index) =>
-        [`${index + 1}. ${titleOf(title)}`, kind === 'email' ? (counts.sent ?? 0) : (counts.done ?? 0)] as const,
+        [`${index + 1}. ${subjectOf(title)}`, kind === 'email' ? (counts.sent ?? 0) : (counts.done ?? 0)] as const,
     ),
     ['Replied', stopped.replied ?? 0],
   ];
@@ -51,11 +52,6 @@ export function Progress({ launch: { people, steps, blocked, stopped, paused } }
       )}
     </SimpleGrid>
   );
-}
-
-/** A subject before anybody's name is put in: what is filled in for each person is left open. */
-function titleOf(title: string): string {
-  return title.replaceAll(/\{\{.*?\}\}/gs, '…') || 'follow-up';
 }
 
 function because(what: string, counts: Readonly<Record<string, number>>): (readonly [string, number])[] {

@@ -6,6 +6,7 @@ import { counted } from '../../parts/Count.tsx';
 import { type Column, Listing } from '../../parts/Listing.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { State, type Tone } from '../../parts/State.tsx';
+import { subjectOf } from '../../parts/subject.ts';
 import { When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
 import type { Launch } from './LaunchPage.tsx';
@@ -33,7 +34,7 @@ function TestResult({ launchId, test, isOver }: { launchId: string; test: Test; 
   const canPick = useMay()('launches.write') && !isOver;
   const title = `Variants of step ${test.number}`;
   const columns: readonly Column<Variant>[] = [
-    { head: 'Variant', cell: ({ variant, subject }) => `${variant}. ${subject || 'in the thread'}` },
+    { head: 'Variant', cell: ({ variant, subject }) => `${variant}. ${subject === '' ? 'in the thread' : subjectOf(subject)}` },
     { head: 'State', cell: ({ state }) => <State tone={tones[state]}>{state}</State> },
     { head: 'Replied', numeric: true, cell: ({ replied }) => <Between rate={replied} /> },
     { head: 'Opted out', numeric: true, cell: ({ optedOut }) => <Between rate={optedOut} /> },

@@ -9,7 +9,7 @@ import { Facts } from '../../parts/Facts.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { Waiting } from '../../parts/Waiting.tsx';
-import { When } from '../../parts/When.tsx';
+import { Next } from '../../parts/When.tsx';
 import { useMay, useSession } from '../../shell/session.ts';
 import { Health } from './Health.tsx';
 import { MailboxState } from './MailboxState.tsx';
@@ -45,7 +45,10 @@ export function MailboxPage() {
           ],
           ['Gap', `${data.gapSeconds} s and up to ${data.jitterSeconds} s more`],
           ['Waiting here', counted(data.waiting, 'message')],
-          ['Next message', <When key="next" at={data.nextSendAt} />],
+          [
+            'Next message',
+            data.waiting > 0 && data.nextSendAt !== null ? <Next key="next" at={data.nextSendAt} /> : 'none waits',
+          ],
         ]}
       />
       <Health mailboxId={data.id} />

@@ -7,7 +7,7 @@ import { Empty } from '../../parts/Empty.tsx';
 import { ListPage } from '../../parts/ListPage.tsx';
 import type { Column } from '../../parts/Listing.tsx';
 import { useRows } from '../../parts/pages.ts';
-import { When } from '../../parts/When.tsx';
+import { Next } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
 import { MailboxState } from './MailboxState.tsx';
 
@@ -27,7 +27,7 @@ const columns: readonly Column<Row<'/mailboxes'>>[] = [
   { head: 'Sent in 24 h', numeric: true, sort: 'sent', cell: ({ sentInDay }) => <Count of={sentInDay} /> },
   { head: 'Cap', numeric: true, cell: ({ cap }) => (cap === null ? 'none' : <Count of={cap} />) },
   { head: 'Waiting', numeric: true, sort: 'waiting', cell: ({ waiting }) => <Count of={waiting} /> },
-  { head: 'Next', cell: ({ nextSendAt }) => <When at={nextSendAt} /> },
+  { head: 'Next', cell: ({ nextSendAt, waiting }) => (waiting > 0 && nextSendAt !== null ? <Next at={nextSendAt} /> : '–') },
 ];
 
 export function Mailboxes() {

@@ -11,7 +11,7 @@ type Known = Readonly<Record<string, unknown>>;
 export function Evidence({ evidence, basis }: { evidence: Known | null; basis: Known }) {
   return (
     <details>
-      <summary>{evidence ? 'Show' : 'None yet; the facts'}</summary>
+      <summary>{evidence ? 'What shows it' : 'Why this date'}</summary>
       {evidence && <Facts facts={asFacts(evidence)} />}
       <p>The date follows from:</p>
       <Facts facts={asFacts(basis)} />

@@ -8,7 +8,7 @@ import { State } from '../../parts/State.tsx';
 import { Waiting } from '../../parts/Waiting.tsx';
 import { useLegalClock } from '../../shell/legalClock.tsx';
 import { monthAfter, monthOf, viewerZone, weeksOf } from './days.ts';
-import { promiseOf, tones } from './promises.ts';
+import { promiseOf, stateWords, tones } from './promises.ts';
 
 type Due = Reply<'get', '/obligations/days'>['items'][number];
 type Filter = Omit<NonNullable<Asked<'get', '/obligations/days'>['query']>, 'month' | 'zone'>;
@@ -97,7 +97,7 @@ function Day({ day, due }: { day: string | null; due: readonly Due[] }) {
             {promiseOf(kind)}
             <div>
               <State tone={isOverdue ? 'bad' : tones[state]}>
-                {count} {isOverdue ? 'overdue' : state}
+                {count} {isOverdue ? 'overdue' : stateWords[state]}
               </State>
             </div>
           </li>

@@ -14,7 +14,7 @@ import { CalendarLink } from './CalendarLink.tsx';
 import { columns } from './columns.tsx';
 import { dayBounds } from './days.ts';
 import { Month } from './Month.tsx';
-import { type Obligation, tones } from './promises.ts';
+import { type Obligation, stateWords } from './promises.ts';
 
 /** Every promise with a clock, as a table or as a month. */
 export function Obligations() {
@@ -37,7 +37,12 @@ export function Obligations() {
       search="Search promises"
       filters={
         <>
-          <FilterField name="state" label="State" all="in any state" choices={Object.keys(tones)} />
+          <FilterField
+            name="state"
+            label="State"
+            all="in any state"
+            choices={Object.entries(stateWords).map(([value, label]) => ({ value, label }))}
+          />
           <FilterField
             name="clause"
             label="Clause"

@@ -4,7 +4,7 @@ import { State } from '../../parts/State.tsx';
 import { TemporalLink } from '../../parts/TemporalLink.tsx';
 import { TimeLeft, When } from '../../parts/When.tsx';
 import { Evidence } from './Evidence.tsx';
-import { type Obligation, promiseOf, tones } from './promises.ts';
+import { type Obligation, promiseOf, stateWords, tones } from './promises.ts';
 
 export const columns: readonly Column<Obligation>[] = [
   {
@@ -38,7 +38,7 @@ export const columns: readonly Column<Obligation>[] = [
     head: 'State',
     cell: ({ state, isOverdue, metAt }) => (
       <>
-        <State tone={isOverdue ? 'bad' : tones[state]}>{isOverdue ? 'overdue' : state}</State>
+        <State tone={isOverdue ? 'bad' : tones[state]}>{isOverdue ? 'overdue' : stateWords[state]}</State>
         {metAt !== null && (
           <div>
             <When at={metAt} />

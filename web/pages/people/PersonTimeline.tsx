@@ -63,6 +63,18 @@ const messages: Readonly<Record<string, string>> = {
   cancelled: 'Message cancelled',
 };
 
+const events: Readonly<Record<string, string>> = {
+  stop: 'Sequence ended',
+  finish: 'Sequence finished',
+  replied: 'Answered',
+  pause: 'Paused',
+  resume: 'Taken up again',
+  moved: 'Moved to a newer version',
+  blocked: 'Not taken in',
+  unblocked: 'Taken in after all',
+  unknown: "The mail server's answer was lost",
+};
+
 function titleOf({ kind, what, step, variant }: Entry): string {
   const place = step === null ? '' : `, step ${step + 1}`;
   switch (kind) {
@@ -75,7 +87,7 @@ function titleOf({ kind, what, step, variant }: Entry): string {
     case 'suppressed':
       return what === 'all' ? 'Asked for no e-mail and no calls' : 'Asked for no e-mail';
     case 'event':
-      return `${inWords(what).replace(/^./, (letter) => letter.toUpperCase())}${place}`;
+      return `${events[what] ?? inWords(what).replace(/^./, (letter) => letter.toUpperCase())}${place}`;
     case 'next':
       return what === 'paused' ? `Paused before${place.replace(',', '')}` : `Next${place}`;
   }

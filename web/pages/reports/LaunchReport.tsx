@@ -7,6 +7,7 @@ import type { Column } from '../../parts/Listing.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ProblemNote } from '../../parts/ProblemNote.tsx';
 import { reasonOf } from '../../parts/reasons.ts';
+import { subjectOf } from '../../parts/subject.ts';
 import { Waiting } from '../../parts/Waiting.tsx';
 import { When } from '../../parts/When.tsx';
 import { useMay } from '../../shell/session.ts';
@@ -123,7 +124,7 @@ function ByVariant({ report: { launchId, steps } }: { report: Report }) {
   if (rows.length === 0) return null;
   const columns: readonly Column<(typeof rows)[number]>[] = [
     { head: 'Step', cell: ({ step }) => step.number ?? titleOf(step) },
-    { head: 'Variant', cell: ({ variant, subject }) => `${variant}. ${subject || 'in the thread'}` },
+    { head: 'Variant', cell: ({ variant, subject }) => `${variant}. ${subject === '' ? 'in the thread' : subjectOf(subject)}` },
     {
       head: 'Got it',
       numeric: true,
@@ -211,7 +212,7 @@ function toCome({ planned, held, waiting }: Step): number {
 }
 
 function titleOf({ number, title, kind }: Step): string {
-  const words = title || (kind === 'email' ? 'follow-up' : kind);
+  const words = title === '' && kind !== 'email' ? kind : subjectOf(title);
   return number === null ? `${words} (older version)` : `${number}. ${words}`;
 }
 

@@ -9,6 +9,7 @@ import { useRows } from '../../parts/pages.ts';
 import { reasonOf } from '../../parts/reasons.ts';
 import { useAddress } from '../../parts/SearchField.tsx';
 import { inWords, State, type Tone } from '../../parts/State.tsx';
+import { subjectOf } from '../../parts/subject.ts';
 import { Next, When } from '../../parts/When.tsx';
 
 type Person = Row<'/launches/{launchId}/report/people'>;
@@ -35,7 +36,7 @@ export function StepPeople() {
   const list = useRows('/launches/{launchId}/report/people', { params, query });
   const steps = report?.steps.map(({ stepId, number, title }) => ({
     value: stepId,
-    label: `${number ?? ''} ${title || 'follow-up'}`,
+    label: `${number ?? ''} ${subjectOf(title)}`,
   }));
   return (
     <Page
