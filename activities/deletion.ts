@@ -56,6 +56,7 @@ export function deletionActivities(deps: DeletionDependencies) {
 
     /** Tells officers and the operator that something is late; answers whether the execution may carry the alarm as a search attribute. */
     async tellOfDelay(tenantId: string, deletionId: string): Promise<boolean> {
+      Context.current().log.error('the deletion of an account is late', { tenantId, deletionId });
       await tellOfDelay(deps, tenantId, deletionId);
       return executions.knowsAlarms();
     },
