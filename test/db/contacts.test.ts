@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { claim } from '../../db/claims.ts';
 import { changeContact, deleteContact, type Identity } from '../../db/contacts.ts';
+import { isErased } from '../../db/erasure/tombstones.ts';
 import { type Database, openDatabase } from '../../db/transaction.ts';
 import { companyKey } from '../../domain/address.ts';
 import { addressHash, domainHash } from '../../providers/keyedHash.ts';
@@ -167,6 +168,23 @@ describe('a deleted person', () => {
     expect(kept.length).toBeGreaterThan(5);
     expect(kept.filter((text) => text.includes(email) || text.includes('Call me'))).toEqual([]);
     expect(kept.some((text) => text.includes(outreach.contact.addressHash.toString('hex')))).toBe(true);
+  });
+
+  test('who has a number alone is known again by it, and everybody by the id', async () => {
+    const { tenantId, contact, rep } = outreach;
+    const known = await db.inTenant(tenantId, async (tx) => {
+      const { id } = await tx.row<{ id: string }>(
+        `insert into contacts (tenant_id, phone) values (decorum.tenant(), '(212) 555-0101') returning id`,
+      );
+      for (const each of [id, contact.id]) await deleteContact(tx, each, rep.id, hash());
+      const { number } = hash()({ id, email: null, phone: '+12125550101' });
+      const hashes = [number, ...[id, contact.id].map((each) => hash()({ id: each, email: null, phone: null }).id)];
+      return isErased(
+        tx,
+        hashes.filter((each) => each !== null),
+      );
+    });
+    expect(known.size).toBe(3);
   });
 
   test('twice is once', async () => {

@@ -34,11 +34,10 @@ function run(...command: string[]): Promise<{ code: number; said: Record<string,
     BACKUP_FOLDER: join(folder, 'store'),
     BACKUP_LEDGER: join(folder, 'erasures.ledger'),
   };
-  const tsx = join(__dirname, '../../node_modules/tsx/dist/cli.mjs');
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [tsx, 'scripts/cli.ts', ...command],
+      ['--import', 'tsx', 'scripts/cli.ts', ...command],
       { cwd: join(__dirname, '../..'), env },
       (failed, out, error) =>
         resolve({
