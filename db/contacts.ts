@@ -3,6 +3,7 @@ import { canonicalAddress } from '../domain/address.ts';
 import { applyEvents } from './enrolments.ts';
 import { type HashPerson, isErased, writeTombstones } from './erasure/tombstones.ts';
 import { forgetInArchives } from './exports/erasing.ts';
+import { cancelRehearsal, rehearsalsWith } from './rehearsal/rehearsals.ts';
 import { keyset, type Orders, type Sort, type Sorted } from './sorting.ts';
 import type { Tx } from './transaction.ts';
 
@@ -279,8 +280,9 @@ export async function deleteContact(tx: Tx, contactId: string, byUser: string, h
   return true;
 }
 
-/** Ends whatever is on its way to a person who is to be deleted: enrolments, messages that have not begun, tasks. */
+/** Ends whatever goes on with a person who is to be deleted: enrolments, messages that have not begun, tasks, rehearsals over a copy of them. */
 export async function stopContact(tx: Tx, contactId: string, byUser: string): Promise<void> {
+  for (const rehearsalId of await rehearsalsWith(tx, contactId)) await cancelRehearsal(tx, rehearsalId);
   const open = await tx.rows<{ enrolmentId: string }>(
     `select id as "enrolmentId" from enrolments where contact_id = $1 and state in ('waiting', 'queued', 'paused') order by id`,
     [contactId],

@@ -3,6 +3,7 @@ import { forgetInArchives } from '../exports/erasing.ts';
 import { heldNow } from '../legalHolds.ts';
 import { closeObligation } from '../obligation.ts';
 import { beginLook, closeWork, endLook } from '../outbox.ts';
+import { rehearsalsWith } from '../rehearsal/rehearsals.ts';
 import type { Tx } from '../transaction.ts';
 import { erasureWork } from '../workflowIds.ts';
 import { countAggregates } from './aggregates.ts';
@@ -11,7 +12,7 @@ import { eraseContact, eraseUser } from './person.ts';
 import type { ErasurePlan } from './plan.ts';
 import { type HashPerson, type Tombstone, writeTombstones } from './tombstones.ts';
 
-/** A message that is at the wire has an outcome, or is known to have none, after so long. */
+/** A message that is at the wire has an outcome, or is known to have none, after so long; a rehearsal that was ended has let its copy go. */
 const wireMs = 2 * 60 * 1000;
 /** A release wakes the erasure at once; this is for a release that nobody heard of. */
 const heldMs = 6 * 60 * 60 * 1000;
@@ -33,7 +34,7 @@ export async function eraseNow(tx: Tx, plan: ErasurePlan, erasureId: string, has
   if (kind === 'contact') {
     await stopContact(tx, personId, askedBy); // first: what was not on its way to the wire by then does not get there any more
     const atWire = await tx.rows(`select from sends where contact_id = $1 and state = 'handing' limit 1`, [personId]);
-    if (atWire.length > 0) return wait('asked', wireMs);
+    if (atWire.length > 0 || (await rehearsalsWith(tx, personId)).length > 0) return wait('asked', wireMs);
   }
 
   const [person] = await tx.rows<{ email: string | null; phone: string | null }>(

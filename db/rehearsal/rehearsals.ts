@@ -73,6 +73,21 @@ export async function cancelRehearsal(tx: Tx, rehearsalId: string): Promise<bool
   return asked > 0;
 }
 
+/** Those that play with a person in their copy; one that is being copied may have anybody. */
+export async function rehearsalsWith(tx: Tx, contactId: string): Promise<string[]> {
+  const playing = await tx.rows<{ id: string; copyId: string; isWhole: boolean }>(
+    `select id, copy_id as "copyId", state = 'playing' as "isWhole" from rehearsals where state in ('copying', 'playing') order by id`,
+  );
+  const found: string[] = [];
+  for (const { id, copyId, isWhole } of playing) {
+    await tx.run(`select set_config('decorum.tenant', $1, true)`, [copyId]); // as eraseCopy looks behind that wall
+    const inCopy = await tx.rows(`select from contacts where id = $1`, [contactId]);
+    await tx.run(`select set_config('decorum.tenant', $1, true)`, [tx.tenantId]);
+    if (!isWhole || inCopy.length > 0) found.push(id);
+  }
+  return found;
+}
+
 /** Forgets what came of one that has ended; false when it plays. */
 export async function forgetRehearsal(tx: Tx, rehearsalId: string): Promise<boolean> {
   return (await tx.run(`delete from rehearsals where id = $1 and state in ('done', 'cancelled')`, [rehearsalId])) > 0;
