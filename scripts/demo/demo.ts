@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { hashPassword } from '../../api/password.ts';
+import { mergeCompanies } from '../../db/companies.ts';
 import { createLaunch } from '../../db/launches.ts';
 import { addMailbox } from '../../db/mailboxes.ts';
 import { roleUrl } from '../../db/roles.ts';
@@ -12,10 +12,9 @@ import { type Database, openDatabase, type Tx } from '../../db/transaction.ts';
 import { addUser } from '../../db/users.ts';
 import { canonicalAddress, companyKey } from '../../domain/address.ts';
 import { Definition } from '../../domain/sequence.ts';
-import { readEnvironment } from '../../providers/environment.ts';
+import { type Environment, readEnvironment } from '../../providers/environment.ts';
 import { addressHash, domainHash } from '../../providers/keyedHash.ts';
 import type { PlatformKeys } from '../../providers/keys.ts';
-import { signLink } from '../../providers/linkToken.ts';
 import { vault } from '../../providers/vault.ts';
 import { demoPeople } from './people.ts';
 
@@ -39,7 +38,8 @@ const clockBegins = '2026-03-03T15:00:00Z';
 export async function openWorkspace(world: DemoWorld, { demo }: { demo: boolean }): Promise<Workspace> {
   const file = join(world.dataDir, demo ? 'demo.json' : 'workspace.json');
   if (existsSync(file)) return Workspace.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const { db, keys } = open(world);
+  const { db, environment } = openDemo(world);
+  const { keys } = environment;
   try {
     const tenantId = randomUUID();
     const login = {
@@ -69,46 +69,14 @@ export async function openWorkspace(world: DemoWorld, { demo }: { demo: boolean 
   }
 }
 
-/** Plays the part of the recipients: one of the first to get a message unsubscribes. */
-export async function playDemo(world: DemoWorld, { tenantId, launchId }: Workspace, say: (line: string) => void): Promise<void> {
-  if (!launchId) return;
-  const { db, keys } = open(world);
-  try {
-    say('Demo: a sequence runs, a day of its time lasts four minutes. E-mails arrive under "Mail".');
-    for (let waits = 0; waits < 120; waits += 1) {
-      const [sent] = await db.inTenant(tenantId, (tx) =>
-        tx.rows<{ enrolmentId: string; sequenceId: string; hash: Buffer; stopped: boolean }>(
-          `select s.enrolment_id as "enrolmentId", s.sequence_id as "sequenceId", s.address_hash as hash,
-             exists (select from suppressions where basis = 'one_click') as stopped
-           from sends s where s.launch_id = $1 and s.state = 'sent' order by s.sent_at limit 1`,
-          [launchId],
-        ),
-      );
-      if (sent?.stopped) return;
-      if (sent) {
-        const token = signLink(keys.linkKeys, { kind: 'unsubscribe', tenantId, addressHash: sent.hash, ...sent });
-        const { ok } = await fetch(`${world.publicUrl}/u/${token}`, {
-          method: 'POST',
-          body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }),
-        });
-        say(
-          ok
-            ? 'Demo: a recipient has unsubscribed: see Suppressions and Obligations.'
-            : 'Demo: the unsubscribe was not answered; see api.log.',
-        );
-        return;
-      }
-      await sleep(1_000);
-    }
-    say('Demo: nothing was sent within two minutes; see worker.log in the data folder.');
-  } finally {
-    await db.close();
-  }
-}
-
-function open(world: DemoWorld): { db: Database; keys: PlatformKeys } {
-  const { keys } = readEnvironment({ DATABASE_URL: world.databaseUrl, DECORUM_SECRET_FILE: world.secretFile });
-  return { keys, db: openDatabase({ url: roleUrl(world.databaseUrl, 'decorum_app'), max: 2 }) };
+/** The demo's database as the product sees it, and its keys. */
+export function openDemo(world: DemoWorld): { db: Database; environment: Environment } {
+  const environment = readEnvironment({
+    DATABASE_URL: world.databaseUrl,
+    DECORUM_SECRET_FILE: world.secretFile,
+    INBOUND_DOMAIN: process.env.INBOUND_DOMAIN,
+  });
+  return { environment, db: openDatabase({ url: roleUrl(world.databaseUrl, 'decorum_app'), max: 2 }) };
 }
 
 async function makeTenant(tx: Tx, demo: boolean): Promise<void> {
@@ -193,13 +161,22 @@ async function launchSequence(tx: Tx, keys: PlatformKeys, ownerId: string, mailb
     `insert into lists (tenant_id, name, source, created_by) values (decorum.tenant(), 'Demo contacts', 'static', $1) returning id`,
     [ownerId],
   );
+  await mergeCompanies(
+    tx,
+    demoPeople.map(({ company, email }) => ({
+      name: company,
+      domain: email.slice(email.indexOf('@') + 1),
+      industry: '',
+      about: '',
+    })),
+  );
   for (const person of demoPeople) {
     const address = canonicalAddress(person.email);
     if (!address.ok) throw new Error(`${person.email} is no address.`);
     await tx.run(
       `with made as (
-         insert into contacts (tenant_id, email, canonical_email, address_hash, domain_hash, company_key, first_name, last_name, title, company_name, state, owner_id)
-         values (decorum.tenant(), $1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id)
+         insert into contacts (tenant_id, email, canonical_email, address_hash, domain_hash, company_key, first_name, last_name, title, company_name, company_id, state, owner_id)
+         values (decorum.tenant(), $1, $1, $2, $3, $4, $5, $6, $7, $8, (select id from companies where domain = $4), $9, $10) returning id)
        insert into list_members (tenant_id, list_id, contact_id) select decorum.tenant(), $11, id from made`,
       [
         address.canonical,
