@@ -12,6 +12,7 @@ const scripts = {
   bench: 'bench/main.ts',
   fuzz: 'scripts/fuzz.ts',
   reference: 'scripts/reference.ts',
+  pictures: 'scripts/pictures.ts',
 };
 
 // The other modules are loaded after this test: an old Node could not even read them.
