@@ -45,7 +45,7 @@ const Environment = z.object({
   SYSTEM_MAIL_FROM: z.email().optional(),
   /** Who runs the installation: gets every alarm of the auditor, and hears when it falls silent. */
   ALARM_MAIL_TO: z.email().optional(),
-  /** Private addresses or networks that mailboxes may lead to all the same, separated by commas; else none inside (providers/outboundGuard.ts). */
+  /** Private addresses or networks that mailboxes and REGISTRY_URL may lead to all the same, separated by commas; else none inside (providers/outboundGuard.ts). */
   OUTBOUND_ALLOWED: networks,
   /** Port of metrics and health of the API; absent: none. They are for this machine, or a network that is named. */
   API_METRICS_PORT: port.optional(),
