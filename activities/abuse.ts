@@ -9,14 +9,25 @@ import type { Dispatch } from './dispatch.ts';
 /** What the watch over abuse, and a case of it, ask of the record. */
 export function abuseActivities({ db, dispatch }: { db: Database; dispatch: Dispatch }) {
   return {
-    /** Counts the signs of every workspace, and opens or sharpens cases; what they call for is in force with the commit. */
+    /**
+     * Counts the signs of every workspace, and opens or sharpens cases; what they call for is in force with the commit. One that cannot be
+     * counted hides none of the others, and is tried again with them.
+     */
     async lookForAbuse(): Promise<void> {
       const tenants = await db.lookUp<{ id: string }>(`select id from decorum.watched_tenants() as id`, []);
-      for (const { id } of tenants) {
-        await db.inTenant(id, async (tx) => openCases(tx, judged(await countSigns(tx))));
-        Context.current().heartbeat();
+      const context = Context.current();
+      const failures: unknown[] = [];
+      for (const { id: tenantId } of tenants) {
+        try {
+          await db.inTenant(tenantId, async (tx) => openCases(tx, judged(await countSigns(tx))));
+        } catch (error) {
+          context.log.error('the signs of abuse of a workspace could not be counted', { tenantId });
+          failures.push(error);
+        }
+        context.heartbeat();
       }
       await dispatch.deliver();
+      if (failures.length > 0) throw failures[0];
     },
 
     async workOnCase(tenantId: string, caseId: string): Promise<CaseWait> {

@@ -1,3 +1,5 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { abuseActivities } from '../../activities/abuse.ts';
 import { decideCase, openCases } from '../../db/abuse/cases.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { newAbuseCase } from '../builders/abuseCase.ts';
@@ -22,4 +24,22 @@ test('a case that is lifted takes no stop away that another calls for, which was
   });
   await lifting;
   expect(await inIt((tx) => tx.rows(`select kind from sending_stops`))).toEqual([{ kind: 'abuse' }]);
+});
+
+test('a workspace whose signs cannot be counted hides none of the others', async () => {
+  const tenants = [await newWorkspace(world), await newWorkspace(world)].map(({ tenantId }) => tenantId).sort(); // as the watch does
+  const imported = (tenantId: string, refused: unknown) =>
+    world.db.inTenant(tenantId, (tx) =>
+      tx.run(
+        `insert into imports (tenant_id, file_name, created_by, rows_read, rejected, created_at)
+         values (decorum.tenant(), 'x.csv', gen_random_uuid(), 1000, $1, decorum.now())`,
+        [JSON.stringify({ never_collected: refused })],
+      ),
+    );
+  await imported(tenants[0] ?? '', 'many');
+  await imported(tenants[1] ?? '', 900);
+  const { lookForAbuse } = abuseActivities({ db: world.db, dispatch: { deliver: () => Promise.resolve() } });
+  await expect(new MockActivityEnvironment().run(lookForAbuse)).rejects.toThrow('invalid input syntax');
+  const signs = await world.db.inTenant(tenants[1] ?? '', (tx) => tx.rows(`select sign from abuse_cases`));
+  expect(signs).toEqual([{ sign: 'never_collected' }]);
 });
