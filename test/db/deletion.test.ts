@@ -1,10 +1,11 @@
 import { takeFolderFile } from '../../db/calls/registryLoads.ts';
 import { cancelDeletion } from '../../db/deletion/asking.ts';
-import { beginPurge, endPurge } from '../../db/deletion/purging.ts';
+import { beginPurge, endPurge, workToEnd } from '../../db/deletion/purging.ts';
 import { readDeletion } from '../../db/deletion/record.ts';
 import { askErasure } from '../../db/erasure/erasures.ts';
 import { startExport } from '../../db/exports/start.ts';
 import type { Tx } from '../../db/transaction.ts';
+import * as works from '../../db/workflowIds.ts';
 import { erasureDeadline, portabilityDeadline } from '../../law/answers.ts';
 import { newDeletion } from '../builders/deletion.ts';
 import { newTenant } from '../builders/tenant.ts';
@@ -74,4 +75,12 @@ test('an account that goes takes in no file any more from the operator’s folde
   } as const;
   await inIt(tenantId, (tx) => takeFolderFile(tx, file, 'x.txt 1 1'));
   expect(await inIt(tenantId, (tx) => tx.rows(`select from registry_loads`))).toEqual([]);
+});
+
+test('every kind of workflow ends with its account, but those that promises to others keep alive', async () => {
+  const tenantId = await newTenant(world.onOwnClock);
+  const { prefixes } = await inIt(tenantId, workToEnd);
+  const kinds = Object.values(works).map((work) => work(tenantId, '', 0).workflowId.split('/')[0] ?? '');
+  const goOn = kinds.filter((kind) => !prefixes.includes(`${kind}/${tenantId}/`));
+  expect(goOn.sort()).toEqual(['billing', 'breach', 'deletion']);
 });
