@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { breachDatesThatDiffer } from '../../db/auditor/breachLines.ts';
 import { noteAnswer, noteAsked, noteHonoured } from '../../db/auditor/canaries.ts';
 import { readChecks } from '../../db/auditor/findings.ts';
 import { type InvariantName, invariantNames, machine } from '../../db/auditor/invariants.ts';
 import { askErasure } from '../../db/erasure/erasures.ts';
+import { dueDatesThatDiffer } from '../../db/auditor/obligations.ts';
 import { suppress, writeSuppression } from '../../db/suppressions.ts';
 import { billingRetention } from '../../domain/billingRetention.ts';
+import { promises } from '../../domain/obligation.ts';
 import { erasureDeadline, portabilityDeadline } from '../../law/answers.ts';
 import { appealDeadline } from '../../law/appeals.ts';
 import { registryStaleAt } from '../../law/calls.ts';
@@ -199,6 +202,11 @@ test.each([
   await look();
   expect((await findings('due_date_differs')).length).toBe(before + 1);
   await plant(`delete from obligations where subject_kind = 'test'`);
+});
+
+test("each kind of promise has a date that the auditor works out; a drill is nobody's right", () => {
+  const known = `${dueDatesThatDiffer} ${breachDatesThatDiffer}`;
+  expect(Object.keys(promises).filter((kind) => !known.includes(`'${kind}'`))).toEqual(['breach.drill']);
 });
 
 test('an obligation whose workflow is gone, and a workflow whose obligation is gone', async () => {
