@@ -63,7 +63,7 @@ test('from a number one comes to its people, and from there to their file', asyn
 
 test('the rest of a step becomes a list, which says before what it will hold', async () => {
   await page.goto(report());
-  await page.getByRole('button', { name: 'List the rest of step 1. Hello {{ first_name }}' }).focus();
+  await page.getByRole('button', { name: 'List the rest of step 1. Hello …' }).focus();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
   await dialog.getByText('Choose a reason that somebody has.').waitFor(); // nobody is proposed who asked for silence or waits for it anyway
