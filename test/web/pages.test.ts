@@ -52,7 +52,11 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: () => '/launches/new', title: 'Launch a sequence', shows: 'ann@acme.example' },
   { path: ({ launchId }) => `/launches/${launchId}`, title: 'Clocks for offices', shows: 'Paused: out of office' },
   { path: ({ launchId }) => `/launches/${launchId}/report`, title: 'Report: Clocks for offices', shows: 'What came back' },
-  { path: ({ launchId }) => `/launches/${launchId}/report/people?step=hello`, title: 'Who got it', shows: 'waiting Person' },
+  {
+    path: ({ launchId }) => `/launches/${launchId}/report/people?step=hello&got=no`,
+    title: 'Who got it',
+    shows: 'asked not to be written to',
+  },
   { path: () => '/rehearsals', title: 'Rehearsals', shows: 'Nothing rehearsed yet' },
   { path: () => '/reports', title: 'Reports', shows: 'All together' },
   { path: ({ contactId }) => `/people/${contactId}`, title: 'ann', shows: 'Nothing was sent' },
