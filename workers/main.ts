@@ -53,7 +53,8 @@ const histories = openHistories({
 const client = await connectClient(environment, histories.ofClients);
 const dispatcher = createDispatcher({ client, db: dispatcherDb, log });
 const outbound = outboundGuard(environment.OUTBOUND_ALLOWED);
-const pool = lanePool({ perAccount: 50, idleMs: 30_000 }, guardedConnect(outbound));
+// As many as a mailbox may have in all its lanes (api/routes/mailboxes.ts): its own settings are the limit.
+const pool = lanePool({ perAccount: 8 * 50, idleMs: 30_000 }, guardedConnect(outbound));
 
 const { SYSTEM_SMTP_URL: systemSmtp, SYSTEM_MAIL_FROM: systemFrom } = environment;
 const letters =
