@@ -35,6 +35,7 @@ import { launchRoutes } from './routes/launches.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
 import { previewRoutes } from './routes/previews.ts';
+import { promiseRoutes } from './routes/promises.ts';
 import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { sendDayRoutes } from './routes/sendDays.ts';
@@ -88,6 +89,7 @@ export const routes: readonly Route[] = [
   ...callingSwitchRoutes,
   ...callRegistryRoutes,
   ...obligationRoutes,
+  ...promiseRoutes,
   ...breachRoutes,
   ...breachNoticeRoutes,
   ...breachFilingRoutes,

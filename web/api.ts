@@ -36,6 +36,7 @@ import type { taskRoutes } from '../api/routes/tasks.ts';
 import type { timelineRoutes } from '../api/routes/timeline.ts';
 import type { mailboxRoutes } from '../api/routes/mailboxes.ts';
 import type { obligationRoutes } from '../api/routes/obligations.ts';
+import type { promiseRoutes } from '../api/routes/promises.ts';
 import type { rehearsalRoutes } from '../api/routes/rehearsals.ts';
 import type { reportRoutes } from '../api/routes/reports.ts';
 import type { sendDayRoutes } from '../api/routes/sendDays.ts';
@@ -88,6 +89,7 @@ type Known = (
   | typeof timelineRoutes
   | typeof mailboxRoutes
   | typeof obligationRoutes
+  | typeof promiseRoutes
   | typeof rehearsalRoutes
   | typeof reportRoutes
   | typeof sendDayRoutes

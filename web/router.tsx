@@ -72,7 +72,7 @@ const page = <const Path extends string>(path: Path) => ({ getParentRoute: () =>
 const firstPages = [
   ['tasks.read', '/today'],
   ['system.read', '/system'],
-  ['obligations.read', '/obligations'],
+  ['obligations.read', '/promises'],
   ['deletions.read', '/deletion'], // of a frozen account
 ] as const;
 
@@ -205,6 +205,10 @@ const suppressions = createRoute({
   ...page('/suppressions'),
   validateSearch: filters('search', 'basis', 'sort'),
   component: lazyRouteComponent(() => import('./pages/suppressions/Suppressions.tsx'), 'Suppressions'),
+});
+const promises = createRoute({
+  ...page('/promises'),
+  component: lazyRouteComponent(() => import('./pages/promises/Promises.tsx'), 'Promises'),
 });
 const obligations = createRoute({
   ...page('/obligations'),
@@ -346,6 +350,7 @@ export const router = createRouter({
       mailbox,
       editMailbox,
       suppressions,
+      promises,
       obligations,
       breaches,
       newBreach,

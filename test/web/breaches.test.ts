@@ -20,7 +20,7 @@ beforeAll(async () => {
   page.on('pageerror', (error) => void complaints.push(error.message));
   await page.goto(`${api.origin}/log-in`);
   await logIn(page, acme.officer.email);
-  await page.getByRole('heading', { level: 1, name: 'Obligations' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Promises' }).waitFor();
 });
 afterAll(async () => {
   await browser.close();

@@ -22,7 +22,7 @@ beforeAll(async () => {
   page.setDefaultTimeout(20_000);
   await page.goto(api.origin);
   await logIn(page, acme.officer.email);
-  await page.getByRole('heading', { level: 1, name: 'Obligations' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Promises' }).waitFor();
 });
 afterAll(async () => {
   await browser.close();

@@ -70,6 +70,7 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: () => '/billing', title: 'Billing', shows: 'Nothing paid yet' },
   { path: () => '/data-map', title: 'Data map', shows: 'Nobody was erased yet' },
   { path: () => '/exports', title: 'Export', shows: 'Nothing exported yet' },
+  { path: () => '/promises', title: 'Promises', shows: 'Clause by clause' },
   { path: () => '/obligations', title: 'Obligations', shows: '15 U.S.C. 7704' },
   { path: () => '/obligations?view=month', title: 'Obligations', shows: 'Month after' },
   { path: () => '/breaches', title: 'Breaches', shows: 'No incident, and no drill yet' },

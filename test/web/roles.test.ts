@@ -20,7 +20,7 @@ afterAll(async () => {
   await acme.close();
 });
 
-const firstPages = { rep: 'Today', officer: 'Obligations', operator: 'System', owner: 'Today' } as const;
+const firstPages = { rep: 'Today', officer: 'Promises', operator: 'System', owner: 'Today' } as const;
 
 test.each(roles)('a user in the role %s is shown what the role may see, and nothing that is refused', async (role) => {
   await page.goto(`${acme.origin}/log-in`);

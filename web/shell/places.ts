@@ -10,6 +10,7 @@ export const places = [
   { group: 'Outreach', to: '/reports', label: 'Reports', key: 'r', action: 'reports.read' },
   { group: 'Outreach', to: '/mailboxes', label: 'Mailboxes', key: 'm', action: 'mailboxes.read' },
   { group: 'Outreach', to: '/suppressions', label: 'Suppressions', key: 'x', action: 'suppressions.read' },
+  { group: 'Promises', to: '/promises', label: 'Promises', key: '2', action: 'obligations.read' },
   { group: 'Promises', to: '/obligations', label: 'Obligations', key: 'o', action: 'obligations.read' },
   { group: 'Promises', to: '/do-not-call', label: 'Do not call', key: 'n', action: 'calling.read' },
   { group: 'Promises', to: '/calling-rules', label: 'Calling rules', key: 'j', action: 'calling.read' },
