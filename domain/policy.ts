@@ -21,7 +21,7 @@ export const policy: readonly Clause[] = [
   { clause: 'P9', promise: 'The rights of Californians', without: null },
   { clause: 'P10', promise: 'The same in the other states', without: null },
   { clause: 'P11', promise: 'E-mail: a way out, a postal address, opt-outs within ten business days' },
-  { clause: 'P12', promise: 'Calls only when allowed; wishes not to be called at once' },
+  { clause: 'P12', promise: 'Calls only when allowed; who asks not to be called is not, at once' },
   { clause: 'P13', promise: 'No data of children', without: 'By erasing the person: the clock is one of P8.' },
   { clause: 'P14', promise: 'No tracking; Global Privacy Control is honoured', without: null },
   { clause: 'P15', promise: 'One essential cookie', without: 'By how the console is built.' },
