@@ -56,6 +56,7 @@ export const may = {
   'exports.write': ['officer', 'owner'],
   'breaches.read': ['officer', 'operator', 'owner'],
   'breaches.write': ['officer', 'owner'],
+  'law.read': ['officer', 'operator', 'owner'],
   'audit.read': ['officer', 'owner'],
   'holds.read': ['officer', 'owner'],
   'holds.write': ['officer', 'owner'],

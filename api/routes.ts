@@ -32,6 +32,7 @@ import { listRoutes } from './routes/lists.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import { launchPeopleCsvRoutes } from './routes/launchPeopleCsv.ts';
 import { launchRoutes } from './routes/launches.ts';
+import { lawTableRoutes } from './routes/lawTables.ts';
 import { mailboxRoutes } from './routes/mailboxes.ts';
 import { obligationRoutes } from './routes/obligations.ts';
 import { previewRoutes } from './routes/previews.ts';
@@ -97,6 +98,7 @@ export const routes: readonly Route[] = [
   ...breachEvidenceRoutes,
   ...drillScoreRoutes,
   ...regulatorRoutes,
+  ...lawTableRoutes,
   ...suppressionRoutes,
   ...auditLogRoutes,
   ...systemRoutes,

@@ -31,6 +31,7 @@ import type { listRoutes } from '../api/routes/lists.ts';
 import type { integrationRoutes } from '../api/routes/integrations.ts';
 import type { launchPeopleCsvRoutes } from '../api/routes/launchPeopleCsv.ts';
 import type { launchRoutes } from '../api/routes/launches.ts';
+import type { lawTableRoutes } from '../api/routes/lawTables.ts';
 import type { previewRoutes } from '../api/routes/previews.ts';
 import type { taskRoutes } from '../api/routes/tasks.ts';
 import type { timelineRoutes } from '../api/routes/timeline.ts';
@@ -84,6 +85,7 @@ type Known = (
   | typeof launchPeopleCsvRoutes
   | typeof integrationRoutes
   | typeof launchRoutes
+  | typeof lawTableRoutes
   | typeof previewRoutes
   | typeof taskRoutes
   | typeof timelineRoutes

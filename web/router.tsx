@@ -277,6 +277,11 @@ const system = createRoute({
   ...page('/system'),
   component: lazyRouteComponent(() => import('./pages/system/System.tsx'), 'System'),
 });
+const lawTables = createRoute({
+  ...page('/law-tables'),
+  validateSearch: filters('search', 'table', 'state'),
+  component: lazyRouteComponent(() => import('./pages/law/LawTables.tsx'), 'LawTables'),
+});
 const billing = createRoute({
   ...page('/billing'),
   component: lazyRouteComponent(() => import('./pages/billing/Billing.tsx'), 'Billing'),
@@ -366,6 +371,7 @@ export const router = createRouter({
       abuseCase,
       auditor,
       backups,
+      lawTables,
       exports,
       dataMap,
       billing,

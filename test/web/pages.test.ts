@@ -85,6 +85,7 @@ const pages: readonly { path: (acme: BusyWorkspace) => string; title: string; sh
   { path: () => '/abuse', title: 'Abuse', shows: 'No sign of abuse' },
   { path: () => '/auditor', title: 'Auditor', shows: 'No message begins after' },
   { path: () => '/backups', title: 'Backups', shows: 'There is no backup' },
+  { path: () => '/law-tables', title: 'Law tables', shows: 'Ala. Admin. Code' },
   { path: () => '/system', title: 'System', shows: 'breach.csv' },
   { path: () => '/users', title: 'Users', shows: 'Send an invitation' },
   { path: () => '/account', title: 'My account', shows: 'this session' },

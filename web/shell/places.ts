@@ -24,6 +24,7 @@ export const places = [
   { group: 'Workspace', to: '/system', label: 'System', key: 'y', action: 'system.read' },
   { group: 'Workspace', to: '/auditor', label: 'Auditor', key: 'v', action: 'auditor.read' },
   { group: 'Workspace', to: '/backups', label: 'Backups', key: 'k', action: 'backups.read' },
+  { group: 'Workspace', to: '/law-tables', label: 'Law tables', key: '3', action: 'law.read' },
   { group: 'Workspace', to: '/abuse', label: 'Abuse', key: '1', action: 'abuse.read' },
   { group: 'Workspace', to: '/usage', label: 'Usage', key: 'f', action: 'usage.read' },
   { group: 'Workspace', to: '/users', label: 'Users', key: 'u', action: 'users.read' },
