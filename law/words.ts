@@ -24,8 +24,16 @@ export function breachInWords(row: Row<typeof breachLaw>): string {
     !row.bindsUs && 'does not bind us',
     `people ${consumers === null ? 'without unreasonable delay' : within(consumers)}`,
     regulators !== null &&
-      `${regulators.names.join(', ')} from ${regulators.minResidents} residents on${regulators.clock === null ? ', with the notice to people' : ` ${within(regulators.clock)}`}`,
-    creditBureaus !== null && `credit bureaus from ${creditBureaus.minResidents} residents on`,
+      `${regulators.names.join(', ')} from ${regulators.minResidents} residents on, ${regulatorsBy(regulators)}`,
+    ...row.sectorRegulators.map(({ name, clock }) => `${name} for those it licenses, ${within(clock)}`),
+    creditBureaus !== null &&
+      [
+        `credit bureaus from ${creditBureaus.minResidents} residents on`,
+        creditBureaus.clock && within(creditBureaus.clock),
+        creditBureaus.condition,
+      ]
+        .filter((part) => part !== null)
+        .join(', '),
   ]);
 }
 
@@ -35,12 +43,18 @@ export function privacyInWords(row: Row<typeof privacyLaw>): string {
     row.law,
     `answer within ${row.responseDays} days, ${row.extensionDays} more when extended`,
     row.appealDays !== null && `appeal within ${row.appealDays} days`,
-    `told to ${row.regulator}`,
+    `regulator: ${row.regulator}`,
   ]);
 }
 
 function sentences(parts: readonly (string | false)[]): string {
   return parts.filter((part) => part !== false).join('; ');
+}
+
+/** Where both apply, the earlier counts. */
+function regulatorsBy({ clock, byConsumerNotice }: NonNullable<Row<typeof breachLaw>['regulators']>): string {
+  const notice = { with: 'not later than the notice to people', before: 'before the notice to people' };
+  return [clock && within(clock), byConsumerNotice && notice[byConsumerNotice]].filter((part) => part !== null).join(' and ');
 }
 
 function within(clock: Clock): string {

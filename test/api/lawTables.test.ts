@@ -46,3 +46,9 @@ test('one weak part makes a row doubtful; a table that rates nothing says so', (
   expect(row('calling 1')).toMatchObject({ confidence: expect.stringContaining('b2b=medium') as string, isDoubtful: true });
   expect(row('area-codes 1')).toMatchObject({ citation: null, confidence: null, isDoubtful: false });
 });
+
+test('a notice that must go before the one to people is not said to go with it', () => {
+  const rule = (state: string) => readableRows.find((row) => row.table === 'breach' && row.state === state)?.rule;
+  expect(rule('NJ')).toContain('before the notice to people');
+  expect(rule('MT')).toContain('not later than the notice to people');
+});
