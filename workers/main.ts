@@ -1,4 +1,11 @@
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { openDispatcherDatabase } from '../db/dispatching.ts';
 import { roleUrl } from '../db/roles.ts';
 import { openDatabase } from '../db/transaction.ts';
@@ -37,6 +44,8 @@ Runtime.install({
   logger: new DefaultLogger('WARN', ({ message, meta }) =>
     log.warn({ err: meta?.error, workflowId: meta?.workflowId, activity: meta?.activityType }, message),
   ),
+  // The SDK's core would write to stderr by itself, past whatever takes addresses out of our lines.
+  telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'WARN' }), forward: {} } },
 });
 
 const onError = (error: Error) => log.warn({ err: error }, 'an idle database connection was lost');
